@@ -1,0 +1,212 @@
+"""Answers, and how they are written: tables for people, the W3C formats for machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from cami_kg import layout
+from cami_kg.errors import CamiError, UsageError, nearest
+from cami_kg.graph import Graph
+from cami_kg.names import label, short
+from cami_kg.saved import SavedQuery
+from cami_kg.terms import ID, XSD, prefixes
+
+Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+
+_W3C = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_FAILURES = (SyntaxError, ValueError, RuntimeError, OSError)
+
+
+class Answer:
+    """What a query found in a graph.
+
+    Attributes:
+        query: the query as saved.
+        sparql: the text that was run, parameters bound.
+        as_of: the date that was asked for, None if the query has no `asOf`.
+    """
+
+    def __init__(self, graph: Graph, query: SavedQuery, sparql: str, as_of: date | None = None) -> None:
+        self.graph, self.query, self.sparql, self.as_of = graph, query, sparql, as_of
+        self._fresh: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | None = self._run()
+        self.makes_triples = isinstance(self._fresh, ox.QueryTriples)
+
+    def _run(self) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        try:
+            return self.graph.select(self.sparql)
+        except _FAILURES as error:
+            raise _failure(self.query, error) from None
+
+    def _found(self) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Return an unread result: the first, or that of another run, as a result can be read only once."""
+        found, self._fresh = self._fresh or self._run(), None
+        return found
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The selected variables; for other forms of query `answer`, or the parts of a triple."""
+        self._fresh = found = self._found()
+        if isinstance(found, ox.QuerySolutions):
+            return [variable.value for variable in found.variables]
+        return ["subject", "predicate", "object"] if self.makes_triples else ["answer"]
+
+    @cached_property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """The terms found, one tuple for each row; None where nothing is bound."""
+        found = self._found()
+        try:
+            if isinstance(found, ox.QueryBoolean):
+                return [(ox.Literal(bool(found)),)]
+            if isinstance(found, ox.QueryTriples):
+                return [(triple.subject, triple.predicate, triple.object) for triple in found]
+            return [tuple(row) for row in found]
+        except _FAILURES as error:
+            raise _failure(self.query, error) from None
+
+    def labels(self, lang: str = "en") -> dict[str, str]:
+        """Return the label in a language of everything in the rows that has one, by IRI; sources have CURIEs."""
+        things = {cell for row in self.rows for cell in row if isinstance(cell, ox.NamedNode)}
+        named = (thing for thing in things if not thing.value.startswith(ID + "source/"))
+        return {thing.value: text for thing in named if (text := label(self.graph, thing, lang))}
+
+    def w3c(self, format: str) -> bytes:  # noqa: A002 - the word of the command line
+        """Return the answer in a W3C format for results: csv, tsv, json or xml."""
+        found = self._found()
+        if isinstance(found, ox.QueryTriples):
+            raise UsageError(f"The query makes triples, which are not written as {format}.", hint="Choose ttl.")
+        try:
+            return found.serialize(format=_W3C[format]) or b""
+        except _FAILURES as error:
+            raise _failure(self.query, error) from None
+
+    def turtle(self) -> bytes:
+        """Return the triples that a query made as Turtle, sorted."""
+        found = self._found()
+        if not isinstance(found, ox.QueryTriples):
+            raise UsageError("The query makes no triples to write as ttl.", hint="Choose table, csv, tsv, json or xml.")
+        triples = sorted(set(found), key=str)
+        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
+
+
+def render(answer: Answer, format: str = "table", *, lang: str = "en", width: int | None = None) -> str:  # noqa: A002
+    """Return an answer as text.
+
+    Args:
+        answer: what was found.
+        format: one of `FORMATS`.
+        lang: the language of labels, in formats for people.
+        width: how wide a table may be, in columns of a terminal; None does not limit it.
+
+    Raises:
+        UsageError: there is no such format, or the answer does not fit it.
+    """
+    if format not in FORMATS:
+        near = nearest(format[:60], FORMATS) or FORMATS
+        raise UsageError(f"There is no format {format[:60]!r}.", hint=f"Choose {', '.join(near)}.")
+    return FORMATS[format](answer, lang, width)
+
+
+def _table(answer: Answer, lang: str, width: int | None) -> str:
+    labels, kept = answer.labels(lang), _telling(answer, lang)
+    rows = [[layout.plain(_text(row[column], labels)) for column in kept] for row in answer.rows]
+    return layout.table([answer.columns[column] for column in kept], rows, width)
+
+
+def _telling(answer: Answer, lang: str) -> list[int]:
+    """Return the columns that tell a reader something: not the English label beside a thing shown by its label."""
+    english = answer.labels("en")
+
+    def repeats(column: int) -> bool:
+        before = column - 1
+        return answer.columns[column] == "label" and all(
+            _text(row[column], {}) == _text(row[before], english) for row in answer.rows
+        )
+
+    return [column for column in range(len(answer.columns)) if column == 0 or not answer.rows or not repeats(column)]
+
+
+def _markdown(answer: Answer, lang: str, _width: int | None) -> str:
+    labels, kept = answer.labels(lang), _telling(answer, lang)
+    lines = [[answer.columns[column] for column in kept], ["---"] * len(kept)]
+    lines += [[_linked(row[column], labels) for column in kept] for row in answer.rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+FORMATS: dict[str, Callable[[Answer, str, int | None], str]] = {
+    "table": _table,
+    "csv": lambda answer, _lang, _width: answer.w3c("csv").decode(),
+    "tsv": lambda answer, _lang, _width: answer.w3c("tsv").decode(),
+    "json": lambda answer, _lang, _width: answer.w3c("json").decode(),
+    "xml": lambda answer, _lang, _width: answer.w3c("xml").decode(),
+    "md": _markdown,
+    "ttl": lambda answer, _lang, _width: answer.turtle().decode(),
+}
+"""How answers are written, by the word of `--format`; `ttl` is for queries that make triples, csv to xml for others."""
+
+
+def _text(cell: Cell, labels: dict[str, str]) -> str:
+    """Return a cell as people read it: a label, CURIE or IRI, or the text of a literal."""
+    if isinstance(cell, ox.NamedNode):
+        return labels.get(cell.value) or short(cell)
+    if isinstance(cell, ox.Literal):
+        return cell.value
+    return "" if cell is None else str(cell)
+
+
+def _linked(cell: Cell, labels: dict[str, str]) -> str:
+    """Return a cell for Markdown: a link for web addresses, everything else as text that is no markup."""
+    text = re.sub(r"[\\`*_\[\]|~<>&]", _as_text, layout.plain(_text(cell, labels)))
+    address = _address(cell)
+    if not re.match("https?://", address):
+        return text
+    return f"[{text}]({re.sub(r'[^!#-&*-;=?-Z_a-z~]', _percent, address)})"
+
+
+def _address(cell: Cell) -> str:
+    if isinstance(cell, ox.NamedNode):
+        return cell.value
+    return cell.value if isinstance(cell, ox.Literal) and cell.datatype.value == XSD + "anyURI" else ""
+
+
+def _as_text(mark: re.Match[str]) -> str:
+    return f"&#{ord(mark.group())};" if mark.group() in "<>&" else "\\" + mark.group()
+
+
+def _percent(character: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.group().encode())
+
+
+def _used(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    text = "".join(map(str, triples))
+    return {prefix: namespace for prefix, namespace in prefixes().items() if f"<{namespace}" in text}
+
+
+def _failure(query: SavedQuery, error: Exception) -> CamiError:
+    """Return the engine's complaint as one sentence, with the line in the file where it names one."""
+    if not isinstance(error, SyntaxError):
+        return CamiError(f"The query failed: {error}.", where=query.path)
+    problem, where = _first_error(query.text) or str(error), str(query.path)
+    if found := re.match(r"error at (\d+):(\d+): ", problem):
+        where, problem = f"{where}:{found[1]}:{found[2]}", problem[found.end() :]
+    problem = re.sub(r"\s+", " ", problem)
+    problem = problem if len(problem) <= 200 else problem[:199] + "…"
+    return CamiError(f"The query is not SPARQL: {problem}.", where=where, hint="Correct it there.")
+
+
+def _first_error(text: str) -> str:
+    """Return where the file itself stops being SPARQL; binding may have moved the lines of what was run."""
+    try:
+        ox.Store().query(text)
+    except SyntaxError as error:
+        return str(error)
+    return ""
