@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: all setup test test-long lint wheel lock clean
+.PHONY: all setup test test-long audit lint wheel lock clean
 
 all: setup
 	$(BIN)/cami check
@@ -25,6 +25,13 @@ test: setup lint
 
 test-long: setup lint
 	$(BIN)/python -m pytest
+
+# Where the research tables are at hand, name their folder: make audit FACTS=FOLDER, make test FACTS=FOLDER.
+export CAMI_FACTS := $(or $(FACTS),$(CAMI_FACTS))
+
+# Says for each of their rows which claim carries it, or why none does, and writes docs/data-gaps.md anew.
+audit: setup
+	$(BIN)/python -m cami_kg.audit --gaps "$(CAMI_FACTS)"
 
 lint: setup
 	$(BIN)/ruff check .

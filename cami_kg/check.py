@@ -110,7 +110,8 @@ class _Check:
     def _around(self, nodes: Iterable[Term]) -> set[ox.Quad]:
         """Return what shapes can see from some nodes: one step in both directions, and what that is."""
         store = self.graph.store
-        near = set(store.quads_for_pattern(None, None, None, ox.NamedNode(terms.graph_iri("ontology", "cami"))))
+        words = (ox.NamedNode(terms.graph_iri("ontology", name)) for name in ("borrowed", "cami"))
+        near = {quad for graph in words for quad in store.quads_for_pattern(None, None, None, graph)}
         for node in nodes:
             near.update(store.quads_for_pattern(None, None, node))
             own = [] if isinstance(node, ox.Literal) else list(store.quads_for_pattern(node, None, None))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from cami_kg.ledger import REASONS, Row, Table
+from cami_kg.ledger import REASONS, Column, Row, Table
 
 _KEYS = {
     "concept_ids": ("concept_key", "scheme", "identifier"),
@@ -61,10 +61,10 @@ class Share:
     left_out: tuple[LeftOut, ...]
 
 
-def page(tables: Sequence[Share]) -> str:
-    """Return the page, in Markdown, for all research tables."""
+def page(tables: Sequence[Share], columns: Sequence[Column]) -> str:
+    """Return the page, in Markdown, for all research tables and for the cells that are not carried with their rows."""
     left = [gap for table in tables for gap in table.left_out]
-    return "\n".join([*_head(tables, len(left)), *_reasons(left)]) + "\n"
+    return "\n".join([*_head(tables, len(left)), *_reasons(left), *_cells(columns)]) + "\n"
 
 
 def _head(tables: Sequence[Share], left: int) -> Iterator[str]:
@@ -74,9 +74,9 @@ def _head(tables: Sequence[Share], left: int) -> Iterator[str]:
         "",
         "# What was left out, and why",
         "",
-        f"The facts of this graph were gathered in {len(tables)} research tables of {rows:,} rows. {rows - left:,}",
-        f"of the rows stand in the graph, {left:,} do not; this page names those, by reason. `ledger/` says for",
-        "programs which claims carry a row, or why none does.",
+        f"The facts of this graph were gathered in {len(tables)} research tables of {rows:,} rows.",
+        f"{rows - left:,} of the rows stand in the graph, {left:,} do not; this page names those, by reason.",
+        "`ledger/` says for programs which claims carry a row, or why none does.",
         "",
         "| Table | Rows | In the graph | Left out |",
         "|---|--:|--:|--:|",
@@ -95,6 +95,16 @@ def _reasons(left: Iterable[LeftOut]) -> Iterator[str]:
         for (table, detail), group in groupby(chapter, key=_group):
             yield from ("", f"**`{table}`.** {_plain(detail)}".rstrip(), "")
             yield from _listed(sorted({gap.name for gap in group}, key=_natural))
+
+
+def _cells(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the lines of the last chapter."""
+    if columns:
+        yield from ("", "## Cells of rows that are in the graph", "")
+        yield "The graph holds the row, but not what it says in these columns."
+        yield from ("", "| Table | Column | Why |", "|---|---|---|")
+    for cells in columns:
+        yield f"| `{cells.table}` | `{cells.column}` | {_plain(cells.reason)} |"
 
 
 def _group(gap: LeftOut) -> tuple[str, str]:

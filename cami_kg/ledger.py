@@ -2,8 +2,9 @@
 
 `ledger/<table>.csv` has the columns `row`, `claim` and `reason`. A row is named by the hash of its cells (`row_hash`),
 so rows that are alike in every cell are one. A line names one claim by its short name, or gives a reason; a row that
-became several claims has several lines. `ledger/own.csv` (`claim`, `reason`) says why something stands in the graph of
-which no table speaks.
+became several claims has several lines. `ledger/columns.csv` (`table`, `column`, `reason`) names the cells that the
+graph does not hold although it holds their row; `ledger/own.csv` (`claim`, `reason`) says why something stands in the
+graph of which no table speaks.
 """
 
 from __future__ import annotations
@@ -12,20 +13,19 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cami_kg.errors import CamiError, UsageError, shown
 from cami_kg.terms import expand
 
 HEADER = ("row", "claim", "reason")
-OWN = "own"
-OWN_HEADER = ("claim", "reason")
 REASONS = {
     "No claim rests on it": "A source that was read, and from which nothing in the graph is taken.",
     "Nothing in the graph uses it": "A word, code or address for which the graph has no use so far.",
     "Not sure enough": "A statement of low confidence, or one of which it is not clear what it means.",
-    "Said better by another row": "The same fact stands in the graph, from a row that says it more surely.",
+    "Said better elsewhere": "The same fact stands in the graph, from a row that says it more surely or more fully.",
+    "Words of others": "Text that belongs to others, or that is about the tables: the graph says it in its own way.",
 }
 """How a reason may begin, and what that means; a colon and a detail may follow, and a full stop ends it."""
 
@@ -80,16 +80,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """Cells that the graph does not hold although it holds their row, and the reason."""
+
+    table: str
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The whole ledger.
 
     Attributes:
         tables: by name of the table and hash of the row, what became of the row.
-        own: by short name of a thing, a claim or a whole list, why it stands in the graph though no table speaks of it.
+        own: by short name of a thing, claim, list or source, why it (and the members of the list, and what rests on the
+            source) stands in the graph though no table speaks of it.
+        columns: which cells of rows that are carried are not.
     """
 
     tables: dict[str, dict[str, Entry]]
-    own: dict[str, str]
+    own: dict[str, str] = field(default_factory=dict)
+    columns: tuple[Column, ...] = ()
 
     def claims(self) -> set[str]:
         """Return the short names of all that carries a row."""
@@ -153,13 +165,22 @@ def read_ledger(folder: Path) -> Ledger:
         CamiError: a file cannot be read, or a line says nothing, two things at once, or something without meaning.
     """
     tables = {table.name: table for table in read_tables(folder)}
-    own = tables.pop(OWN, None)
-    return Ledger({name: _entries(table) for name, table in tables.items()}, _own(own) if own else {})
+    own, columns = tables.pop("own", None), tables.pop("columns", None)
+    entries = {name: _entries(table) for name, table in tables.items()}
+    return Ledger(entries, _own(own) if own else {}, _columns(columns) if columns else ())
+
+
+def _columns(table: Table) -> tuple[Column, ...]:
+    """Return the cells that are not carried."""
+    _expect(table, ("table", "column", "reason"))
+    for row in table.rows:
+        _refuse(table, row, _unheard(row.cells[2]))
+    return tuple(Column(*row.cells) for row in table.rows)
 
 
 def _own(table: Table) -> dict[str, str]:
     """Return the reasons of what no table speaks of, by short name."""
-    _expect(table, OWN_HEADER)
+    _expect(table, ("claim", "reason"))
     own: dict[str, str] = {}
     for row in table.rows:
         claim, reason = row.cells
@@ -186,11 +207,14 @@ def _fault(name: str, claim: str, reason: str) -> str:
         return f"{name[:40]!r} is not the hash of a row, 16 hexadecimal digits."
     if bool(claim) == bool(reason):
         return "A line names a claim or gives a reason, one of the two."
-    if claim:
-        return _unknown(claim)
-    if reason.removesuffix(".").partition(": ")[0] not in REASONS or not reason.endswith("."):
-        return f"{reason[:60]!r} does not begin as a reason of cami_kg/ledger.py does and end with a full stop."
-    return ""
+    return _unknown(claim) if claim else _unheard(reason)
+
+
+def _unheard(reason: str) -> str:
+    """Return what is wrong with a reason, as a sentence, or nothing."""
+    if reason.endswith(".") and reason[:-1].partition(": ")[0] in REASONS:
+        return ""
+    return f"{reason[:60]!r} does not begin as a reason of cami_kg/ledger.py does and end with a full stop."
 
 
 def _contradiction(before: Entry | None, claim: str) -> str:

@@ -233,7 +233,8 @@ def ties(graph: Graph, sparql: str) -> int:
     words = [token.keyword for token in own]
     keys = list(dict.fromkeys(token.variable for token in own[words.index("ORDER") :] if token.variable))
     selected = own[words.index("SELECT") + (words[words.index("SELECT") + 1] in ("DISTINCT", "REDUCED"))].end
-    columns = {token.variable for token in own[: words.index("ORDER")]}
+    head = next(at for at, word in enumerate(words) if word in ("FROM", "WHERE", "GROUP", "ORDER"))
+    columns = {token.variable for token in own[:head]}
     hidden = "".join(f" ?{key}" for key in keys if key not in columns)
     rows = graph.select(sparql[:selected] + hidden + sparql[selected:])
     alike: dict[tuple[object, ...], set[tuple[object, ...]]] = defaultdict(set)

@@ -78,6 +78,7 @@ def _source(home: Home, name: str, slug: str) -> Scaffold:
     return _started(
         path,
         f"Complete source:{slug}: dcterms:publisher, cami:sourceKind and dcterms:rights (the licence, or “unknown”).",
+        "Say with cami:terms whether others may pass it on: terms:open, terms:restricted or terms:unknown.",
         "Add dcterms:issued and schema:url where they are known.",
         "Move it, if it belongs to the family of another file of data/source/.",
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 
 import pyoxigraph as ox
 
@@ -24,6 +25,7 @@ _W3C = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+_SOURCE = "source"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, OSError)
 
 
@@ -117,28 +119,49 @@ def render(answer: Answer, format: str = "table", *, lang: str = "en", width: in
 
 
 def _table(answer: Answer, lang: str, width: int | None) -> str:
-    labels, kept = answer.labels(lang), _telling(answer, lang)
-    rows = [[layout.plain(_text(row[column], labels)) for column in kept] for row in answer.rows]
-    return layout.table([answer.columns[column] for column in kept], rows, width)
+    labels, kept = answer.labels(lang), _telling(answer)
+    columns, rows = [answer.columns[column] for column in kept], []
+    for row, more in _folded(answer):
+        cells = [layout.plain(_text(row[column], labels)) for column in kept]
+        rows.append([_with_more(cell, more, name) for cell, name in zip(cells, columns, strict=True)])
+    return layout.table(columns, rows, width)
 
 
-def _telling(answer: Answer, lang: str) -> list[int]:
+def _folded(answer: Answer) -> Iterator[tuple[tuple[Cell, ...], int]]:
+    """Yield rows for people: of neighbours that differ in their source only the first, and how many it stands for."""
+    place = answer.columns.index(_SOURCE) if _SOURCE in answer.columns else None
+
+    def rest(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return row if place is None else row[:place] + row[place + 1 :]
+
+    for _, group in groupby(answer.rows, rest):
+        first, *others = group
+        yield first, len(others)
+
+
+def _with_more(text: str, more: int, column: str) -> str:
+    return f"{text} +{more}" if more and column == _SOURCE else text
+
+
+def _telling(answer: Answer) -> list[int]:
     """Return the columns that tell a reader something: not the English label beside a thing shown by its label."""
     english = answer.labels("en")
 
     def repeats(column: int) -> bool:
-        before = column - 1
-        return answer.columns[column] == "label" and all(
-            _text(row[column], {}) == _text(row[before], english) for row in answer.rows
-        )
+        pairs = ((row[column - 1], row[column]) for row in answer.rows)
+        return all(_text(named, {}) == _text(thing, english) for thing, named in pairs)
 
-    return [column for column in range(len(answer.columns)) if column == 0 or not answer.rows or not repeats(column)]
+    columns = range(len(answer.columns))
+    return [column for column in columns if not (column and answer.columns[column] == "label" and repeats(column))]
 
 
 def _markdown(answer: Answer, lang: str, _width: int | None) -> str:
-    labels, kept = answer.labels(lang), _telling(answer, lang)
-    lines = [[answer.columns[column] for column in kept], ["---"] * len(kept)]
-    lines += [[_linked(row[column], labels) for column in kept] for row in answer.rows]
+    labels, kept = answer.labels(lang), _telling(answer)
+    columns = [answer.columns[column] for column in kept]
+    lines = [columns, ["---"] * len(columns)]
+    for row, more in _folded(answer):
+        cells = [_linked(row[column], labels) for column in kept]
+        lines.append([_with_more(cell, more, name) for cell, name in zip(cells, columns, strict=True)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

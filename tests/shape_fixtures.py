@@ -132,8 +132,9 @@ def common() -> tuple[ox.Quad, ...]:
 def _surroundings() -> tuple[ox.Quad, ...]:
     """The invented things, the classes, and of which class and scheme each concept is."""
     known = {str(RDF.type), str(RDFS.subClassOf), str(SKOS.inScheme)}
-    ontology = [home().ontology / "cami.ttl", *sorted((home().ontology / "scheme").glob("*.ttl"))]
-    words = (quad for path in ontology for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE))
+    own = home().ontology
+    files = [own / "borrowed.ttl", own / "cami.ttl", *sorted((own / "scheme").glob("*.ttl"))]
+    words = (quad for path in files for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE))
     quads = chain(common(), (quad for quad in words if quad.predicate.value in known))
     return tuple(ox.Quad(quad.subject, quad.predicate, quad.object, NAME) for quad in quads)
 
