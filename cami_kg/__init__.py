@@ -19,6 +19,7 @@ from cami_kg.errors import CamiError, UsageError
 
 if TYPE_CHECKING:
     from cami_kg.publish import Summary
+    from cami_kg.quality import Quality
     from cami_kg.report import Report
     from cami_kg.results import Answer
     from cami_kg.show import Portrait
@@ -46,6 +47,17 @@ class KnowledgeGraph(_graph.Graph):
         from cami_kg.check import check
 
         return check(self, paths)
+
+    def quality(self, as_of: date | None = None) -> Quality:
+        """Count how well the graph is sourced, licensed, dated, labelled and linked, as `cami check --report` does.
+
+        Args:
+            as_of: the day from which the age of sources is counted; that of the release by default.
+        """
+        from cami_kg.publish.answers import release_date
+        from cami_kg.quality import quality
+
+        return quality(self, as_of or release_date(self))
 
     def show(self, thing: str, *, as_of: date | str | None = None, lang: str = "en") -> Portrait:
         """Return everything about one thing; `print` it, or read its fields."""

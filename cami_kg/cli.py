@@ -16,6 +16,7 @@ import click
 from cami_kg.errors import CamiError, UsageError
 
 if TYPE_CHECKING:
+    from cami_kg.graph import Graph
     from cami_kg.results import Answer
     from cami_kg.saved import Parameter, SavedQuery
 
@@ -85,21 +86,43 @@ def cami() -> None:
 
 @cami.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("--format", "form", default="text", metavar="text|json|sarif", help="How to write the findings.")
-def check(paths: tuple[Path, ...], form: str) -> int:
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="text|json|sarif|md",
+    help="How to write it; md only with --report, sarif only without.",
+)
+@click.option("--report", is_flag=True, help="Count sources, licences, labels and links instead, for the whole graph.")
+def check(paths: tuple[Path, ...], form: str, report: bool) -> int:
     """Check the graph, or only the files and folders named, and say what to write instead.
 
     Example: cami check data/species/saiga.ttl
     """
+    if report:
+        return _report(paths, form)
     from cami_kg.check import check
     from cami_kg.graph import load
     from cami_kg.report import render, wants_colour
 
     if sys.stderr.isatty():
         _advise("Checking …")
-    report = check(load(tolerant=True), paths or None)
-    click.echo(render(report, form, colour=wants_colour(sys.stdout)), nl=False)
-    return 0 if report.conforms else 1
+    found = check(load(tolerant=True), paths or None)
+    click.echo(render(found, form, colour=wants_colour(sys.stdout)), nl=False)
+    return 0 if found.conforms else 1
+
+
+def _report(paths: tuple[Path, ...], form: str) -> int:
+    """Print the quality report; a warning in it is no error."""
+    from cami_kg.graph import load
+    from cami_kg.publish.answers import release_date
+    from cami_kg.quality import quality, render
+
+    if paths:
+        raise UsageError("The quality report is about the whole graph.", hint="Leave the paths out.")
+    graph = load()
+    click.echo(render(quality(graph, release_date(graph)), form, width=_width()), nl=False)
+    return 0
 
 
 @cami.command("format")
@@ -216,11 +239,23 @@ def query(
 
     if file:
         _let_interrupt()
-    answer = ask(load(), asked, {key.removeprefix(_VALUE): given for key, given in values.items() if given}, as_of)
+    graph, words = load(), {key.removeprefix(_VALUE): given for key, given in values.items() if given}
+    answer = ask(graph, asked, words, as_of)
+    _warn_of_other_concepts(graph, asked, words)
     if answer.as_of and answer.as_of.isoformat() != as_of:
         _advise(f"As of {answer.as_of}." + ("" if as_of else " Another day: --as-of DATE."))
     _write(_rendered(answer, form, lang, output), output)
     return None
+
+
+def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tuple[str, ...]]) -> None:
+    """Say where a list means other animals by a name that was given than the taxon that was asked about."""
+    from cami_kg.names import caveat
+
+    for name, given in words.items():
+        if asked.params[name].kind == "dwc:Taxon":
+            for note in filter(None, (caveat(graph, word) for word in given)):
+                _advise(note)
 
 
 def _rendered(answer: Answer, form: str | None, lang: str, output: Path | None) -> bytes:

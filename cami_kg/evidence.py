@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 import pyoxigraph as ox
 
 from cami_kg.graph import Graph
-from cami_kg.terms import curie, prefixes
+from cami_kg.terms import NS, curie, prefixes
 
 _UNKNOWN = "unknown"
 
 _THINGS = """
 SELECT DISTINCT ?kind ?thing WHERE {
   ?thing a ?kind .
-  FILTER(STRSTARTS(STR(?thing), "https://w3id.org/cami/") && ?kind NOT IN (owl:Ontology, sh:PrefixDeclaration))
+  FILTER(?kind NOT IN (owl:Ontology, sh:PrefixDeclaration))
 }"""
 _CLAIM_KINDS = "SELECT DISTINCT ?kind WHERE { ?kind rdfs:subClassOf+ cami:Claim }"
 _CONFIDENCE = "SELECT ?thing ?confidence WHERE { ?thing cami:confidence ?confidence }"
@@ -33,6 +33,7 @@ SELECT ?source ?kind ?publisher ?rights ?terms ?issued WHERE {
 }"""
 _ORIGINS = "SELECT ?source ?origin WHERE { ?source a cami:Source ; prov:wasDerivedFrom*/dcterms:isFormatOf? ?origin }"
 _LABELS = "SELECT DISTINCT ?thing (LANG(?label) AS ?language) WHERE { ?thing skos:prefLabel ?label }"
+_ENGLISH = 'SELECT ?thing ?label WHERE { ?thing skos:prefLabel ?label FILTER(LANG(?label) = "en") }'
 _LINKED = "SELECT DISTINCT ?thing ?linkset WHERE { ?link a cami:Mapping ; cami:subject ?thing ; cami:linkset ?linkset }"
 _SOUGHT = """
 SELECT DISTINCT ?thing ?linkset WHERE {
@@ -47,7 +48,7 @@ class Source:
     """A source, as far as it decides how well a claim stands.
 
     Attributes:
-        kind: the member of the scheme `source-kind`, as a short name; empty if not said.
+        kind: the member of the scheme `source-kind`, as a short name; `cami:Source` if not said.
         publishers: the names in its publisher, made comparable; none if the publisher is unknown.
         licensed: whether its licence or terms are stated.
         terms: `open`, `restricted` or `unknown`.
@@ -63,15 +64,63 @@ class Source:
     origins: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a claim or thing rests on.
+
+    Attributes:
+        confidence: `high`, `medium`, `low`, or `none` if that is not said.
+        sources: all of its sources.
+    """
+
+    confidence: str
+    sources: Sequence[Source]
+
+    @property
+    def independent(self) -> int:
+        """How many of the sources are independent: of different publishers, and none derived from another.
+
+        What a third source ties together counts as one. A source of unknown publisher adds nothing to others, as it
+        may be theirs; alone it is one. So the number errs on the low side.
+        """
+        groups: list[list[Source]] = []
+        for source in self.sources:
+            if source.publishers:
+                tied = [group for group in groups if any(_tied(source, other) for other in group)]
+                groups = [group for group in groups if group not in tied]
+                groups.append([source, *(other for group in tied for other in group)])
+        return len(groups) or min(len(self.sources), 1)
+
+    @property
+    def terms(self) -> str:
+        """The best terms among the sources: `open`, else `unknown`, else `restricted`; `none` without a source."""
+        found = {source.terms for source in self.sources}
+        return next((terms for terms in ("open", _UNKNOWN, "restricted") if terms in found), "none")
+
+    @property
+    def licensed(self) -> bool:
+        """Whether the licence or terms of a source are stated."""
+        return any(source.licensed for source in self.sources)
+
+    @property
+    def newest(self) -> int | None:
+        """The year of the newest source, if one is dated."""
+        return max((source.year for source in self.sources if source.year is not None), default=None)
+
+
 class Evidence:
-    """What a graph says about things, claims and sources; each is asked for once, by IRI, kinds by short name."""
+    """What a graph says about things, claims and sources: each by its IRI, kinds by short name."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
+    def standing(self, thing: str) -> Standing:
+        """Return what a claim or thing rests on."""
+        return Standing(self.confidence.get(thing, "none"), self.cited.get(thing, ()))
+
     @cached_property
     def kinds(self) -> dict[str, list[str]]:
-        """The things of each kind, those of the ontology included."""
+        """The things of each kind, and the words of the ontology."""
         return {_short(kind): things for kind, things in self._pairs(_THINGS).items()}
 
     @cached_property
@@ -90,18 +139,18 @@ class Evidence:
         origins = self._pairs(_ORIGINS)
         return {
             source: Source(
-                _short(kind),
+                _short(kind or NS + "Source"),
                 publishers(publisher),
                 rights not in ("", _UNKNOWN),
                 _last(terms) or _UNKNOWN,
-                int(issued[:4]) if issued else None,
+                int(issued[:4]) if issued[:4].isdecimal() else None,
                 frozenset(origins[source]),
             )
             for source, kind, publisher, rights, terms, issued in self._ask(_SOURCES)
         }
 
     @cached_property
-    def cited(self) -> dict[str, list[Source]]:
+    def cited(self) -> Mapping[str, Sequence[Source]]:
         """The sources of each thing that has any."""
         return {thing: [self.sources[name] for name in names] for thing, names in self._pairs(_CITED).items()}
 
@@ -111,14 +160,19 @@ class Evidence:
         return self._pairs(_LABELS)
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """The English labels, by short name."""
+        return {_short(thing): text for thing, text in self._ask(_ENGLISH)}
+
+    @cached_property
     def linked(self) -> Mapping[str, Sequence[str]]:
         """The link sets in which each thing has a link."""
-        return self._pairs(_LINKED)
+        return self._linksets(_LINKED)
 
     @cached_property
     def sought(self) -> Mapping[str, Sequence[str]]:
         """The link sets for which a record of each thing was looked for, and none found."""
-        return self._pairs(_SOUGHT)
+        return self._linksets(_SOUGHT)
 
     @cached_property
     def lists(self) -> dict[str, list[str]]:
@@ -126,11 +180,14 @@ class Evidence:
         return {_short(scheme): concepts for scheme, concepts in self._pairs(_LISTS).items()}
 
     def _ask(self, sparql: str) -> Iterator[tuple[str, ...]]:
-        """Yield the rows of a query as texts, empty where nothing is bound."""
+        """Yield the rows of a query in order, as texts that are empty where nothing is bound."""
         head = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes().items())
         found = self._graph.select(head + sparql)
         if isinstance(found, ox.QuerySolutions):
-            yield from (tuple(getattr(cell, "value", "") for cell in row) for row in found)
+            yield from sorted(tuple(getattr(cell, "value", "") for cell in row) for row in found)
+
+    def _linksets(self, sparql: str) -> dict[str, list[str]]:
+        return {thing: [_short(linkset) for linkset in found] for thing, found in self._pairs(sparql).items()}
 
     def _pairs(self, sparql: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -148,33 +205,12 @@ def publishers(text: str) -> frozenset[str]:
     return frozenset(name for name in names if name not in ("", _UNKNOWN))
 
 
-def independent(sources: Sequence[Source]) -> int:
-    """Return how many sources are independent: of different publishers, and none derived from another.
-
-    What a third source ties together counts as one. A source of unknown publisher adds nothing to others, as it may be
-    theirs; alone it is one.
-    """
-    groups: list[list[Source]] = []
-    for source in sources:
-        if source.publishers:
-            tied = [group for group in groups if any(_tied(source, other) for other in group)]
-            groups = [group for group in groups if group not in tied]
-            groups.append([source, *(other for group in tied for other in group)])
-    return len(groups) or min(len(sources), 1)
-
-
 def _tied(one: Source, other: Source) -> bool:
     """Tell whether two sources share an origin or a publisher; a longer name of a house is the same house."""
     if one.origins & other.origins:
         return True
     pairs = ((f"{a} ", f"{b} ") for a in one.publishers for b in other.publishers)
     return any(a.startswith(b) or b.startswith(a) for a, b in pairs)
-
-
-def terms_of(sources: Iterable[Source]) -> str:
-    """Return the best terms among sources: open, else unknown, else restricted; `none` without a source."""
-    found = {source.terms for source in sources}
-    return next((terms for terms in ("open", _UNKNOWN, "restricted") if terms in found), "none")
 
 
 def _short(iri: str) -> str:

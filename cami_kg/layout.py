@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 _GAP = "  "
 _NARROWEST = 8
+_READABLE = 12
 
 
 def plain(text: str) -> str:
@@ -22,6 +24,15 @@ def _escape(character: str) -> str:
     return character if character in "\u200c\u200d" else ascii(character)[1:-1]
 
 
+def markdown(text: str) -> str:
+    """Return text that Markdown and HTML show as it is, on one line."""
+    return re.sub(r"[\\`*_\[\]|~<>&]", _as_text, plain(text))
+
+
+def _as_text(mark: re.Match[str]) -> str:
+    return f"&#{ord(mark.group())};" if mark.group() in "<>&" else "\\" + mark.group()
+
+
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     return len(text) if text.isascii() else sum(map(_columns, text))
@@ -34,13 +45,30 @@ def _columns(character: str) -> int:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None = None) -> str:
-    """Return a table; where it would be wider than `limit`, the widest cells go on in the next line."""
-    widths = [max(map(width, column)) for column in zip(columns, *rows, strict=True)]
+    """Return a table; where it would be wider than `limit`, the widest cells go on in the next line.
+
+    Where that would leave columns too narrow to read, each row becomes a record instead.
+    """
+    natural = widths = [max(map(width, column)) for column in zip(columns, *rows, strict=True)]
     if limit is not None:
-        widths = _fitted(widths, limit - len(_GAP) * (len(widths) - 1))
+        widths = _fitted(natural, limit - len(_GAP) * (len(widths) - 1))
+        if rows and widths != natural and max(widths) < _READABLE:
+            return records(columns, rows, limit)
     lines = [*_lines(columns, widths), _GAP.join("─" * size for size in widths)]
     for row in rows:
         lines += _lines(row, widths)
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def records(columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int) -> str:
+    """Return each row as a block of its own, one line `column  value` for each cell that is not empty."""
+    margin = max(map(width, columns)) + len(_GAP)
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        lines.append(f"── {number} ".ljust(min(limit, 40), "─"))
+        for column, cell in zip(columns, row, strict=True):
+            texts = list(wrap(cell, max(limit - margin, _READABLE))) if cell else []
+            lines += [(column if not at else "").ljust(margin) + text for at, text in enumerate(texts)]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 

@@ -27,6 +27,7 @@ _OWN_NAMES = (
 )
 _OTHER_NAMES = ("skos:altLabel",)
 _NAMES_IN_USE = ("dwc:scientificName", "dwc:vernacularName")
+_NAMES_IN_TEXTS = ("cami:listedName", "cami:assessedName", "cami:nameInSource")
 
 Things = dict[str, ox.NamedNode]
 
@@ -93,16 +94,36 @@ def find(graph: Graph, kind: str, word: str) -> ox.NamedNode:
     """Return the one thing of a kind that a word means.
 
     The word is read in these ways: as IRI or CURIE, as slug, as label in any language, as scientific name, code or
-    title, as another name in use. The first way in which it fits anything decides; case does not count.
+    title, as another name in use, as a name under which a taxon is listed, assessed or spoken of. The first way in which
+    it fits anything decides; case does not count.
 
     Raises:
         UsageError: the word fits nothing (the nearest words are named), or fits several things (they are listed).
     """
     candidates = things(graph, kind)
-    for read in (_by_address, _by_slug, _by_label, _by_own_name, _by_other_name):
+    for read in (_by_address, _by_slug, _by_label, _by_own_name, _by_other_name, _by_name_in_text):
         if found := read(graph, candidates, word):
             return _only(graph, word, found)
     raise _unknown(graph, kind, candidates, word)
+
+
+def caveat(graph: Graph, word: str) -> str | None:
+    """Return what to know where lists mean other animals by the name of a taxon than the one that it finds.
+
+    Raises:
+        UsageError: the word is no name of a taxon, or of several.
+    """
+    taxon = find(graph, "dwc:Taxon", word)
+    lists: dict[str, set[str]] = {}
+    for quad in graph.store.quads_for_pattern(None, node("cami:taxon"), taxon):
+        use = quad.subject
+        if isinstance(use, ox.NamedNode) and (relations := _linked(graph, use, "cami:conceptRelation")):
+            names = (text.value for predicate in _NAMES_IN_USE for text in _literals(graph, use, predicate))
+            if relations != [node("concept-relation:congruent")] and folded(word) in map(folded, names):
+                found = lists.setdefault(shown(graph, relations[0]), set())
+                found.update(shown(graph, one) for one in _linked(graph, use, "cami:accordingTo"))
+    meanings = [f"The name {relation} in: {'; '.join(sorted(found))}." for relation, found in sorted(lists.items())]
+    return " ".join((f"{quoted(word)} is read as {_choice(graph, taxon)}.", *meanings)) if meanings else None
 
 
 def _by_address(_graph: Graph, candidates: Things, word: str) -> list[ox.NamedNode]:
@@ -129,13 +150,19 @@ def _by_other_name(graph: Graph, candidates: Things, word: str) -> list[ox.Named
     return _named(word, _other_names(graph, candidates))
 
 
+def _by_name_in_text(graph: Graph, candidates: Things, word: str) -> list[ox.NamedNode]:
+    return _named(word, _values(graph, candidates, _NAMES_IN_TEXTS, _taxa(graph).get))
+
+
+def _taxa(graph: Graph) -> dict[object, object]:
+    """Return the taxon that each claim is about."""
+    return {quad.subject: quad.object for quad in graph.store.quads_for_pattern(None, node("cami:taxon"), None)}
+
+
 def _other_names(graph: Graph, candidates: Things) -> Iterator[tuple[str, ox.NamedNode]]:
     """Yield alternative labels, and for taxa the names that `cami:NameUse` claims say are in use."""
     yield from _values(graph, candidates, _OTHER_NAMES)
-    taxon = {}
-    for quad in graph.store.quads_for_pattern(None, node("cami:taxon"), None):
-        taxon[quad.subject] = quad.object
-    yield from _values(graph, candidates, _NAMES_IN_USE, taxon.get)
+    yield from _values(graph, candidates, _NAMES_IN_USE, _taxa(graph).get)
 
 
 def _values(

@@ -3,50 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import pyoxigraph as ox
+from typing import Any
 
 from cami_kg import layout
 from cami_kg.errors import UsageError, nearest
-from cami_kg.evidence import Evidence, Source, best_terms, independent
+from cami_kg.evidence import Evidence
 from cami_kg.graph import Graph
-from cami_kg.names import label, short
-from cami_kg.query import ask
-from cami_kg.terms import curie, expand
-
-RESTRICTED_LIMIT = 0.25
-"""The share of claims that may rest only on sources which nobody may pass on, before the report warns.
-
-A quarter: to state single facts from such a database is free, but a graph that has much more of its claims from there
-alone comes near to passing on a part of it.
-"""
-
-Row = Mapping[str, str | int | None]
-"""A line of a table, by column: short names, numbers, and None where a number would say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Counts of one sort.
-
-    Attributes:
-        name: its key in JSON.
-        title, note: what is counted, and how to read it.
-        heads: the heading of each column.
-        rows: the counts.
-        total: the sum over all kinds of claim, in tables that have them.
-    """
-
-    name: str
-    title: str
-    note: str
-    heads: Mapping[str, str]
-    rows: Sequence[Row]
-    total: Row | None = None
+from cami_kg.tally import RESTRICTED_LIMIT, Table, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +32,16 @@ class Quality:
     labels: Mapping[str, str]
 
     @property
+    def summary(self) -> str:
+        """How much of the graph rests on what may not be passed on, as a sentence."""
+        share = f"{self.restricted:.1%} of the claims rest only on sources that may not be passed on"
+        return f"{share}; the limit is {RESTRICTED_LIMIT:.0%}."
+
+    @property
     def warnings(self) -> list[str]:
-        """What is beyond a limit, in sentences that say what to do."""
-        if self.restricted <= RESTRICTED_LIMIT:
-            return []
-        return [
-            f"{self.restricted:.1%} of the claims rest only on sources that may not be passed on, and "
-            f"{RESTRICTED_LIMIT:.0%} is the limit. Cite other sources for them too, or leave some of them out."
-        ]
+        """What is beyond a limit, and what to do."""
+        advice = "Cite other sources for them too, or leave some of them out."
+        return [f"{self.summary} {advice}"] if self.restricted > RESTRICTED_LIMIT else []
 
 
 def quality(graph: Graph, as_of: date) -> Quality:
@@ -84,186 +52,97 @@ def quality(graph: Graph, as_of: date) -> Quality:
         as_of: the day from which the age of sources is counted.
     """
     seen = Evidence(graph)
-    counted = [_counted(seen, view, as_of.year) for view in _VIEWS]
-    tables = [_kinds(seen), *counted, _sources(seen), _links(seen), _linksets(seen), _disagreements(graph)]
-    words = {cell for table in tables for row in table.rows for cell in row.values() if isinstance(cell, str)}
-    labels = {word: text for word in sorted(words) if (text := label(graph, ox.NamedNode(expand(word))))}
+    counted = tables(seen, graph, as_of.year)
     claims = [seen.standing(claim) for kind in seen.claim_kinds for claim in seen.kinds.get(kind, ())]
     restricted = sum(claim.terms == "restricted" for claim in claims)
-    return Quality(as_of, restricted / max(len(claims), 1), tables, labels)
+    named = {cell for table in counted for row in table.rows for cell in row.values() if isinstance(cell, str)}
+    labels = {name: seen.labels[name] for name in sorted(named & seen.labels.keys())}
+    return Quality(as_of, restricted / max(len(claims), 1), counted, labels)
 
 
-# Things and claims of each kind
+def render(report: Quality, format: str = "text", *, width: int | None = None) -> str:  # noqa: A002 - the option's name
+    """Return the report as text that ends with a newline.
 
-_KIND = {"kind": "Kind", "number": "Number"}
+    Args:
+        report: what was counted.
+        format: one of `FORMATS`.
+        width: how wide tables may be in text, in columns of a terminal; None does not limit them.
 
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """A table of what things of each kind rest on; `sort` names the columns in which a thing counts in a year."""
-
-    name: str
-    title: str
-    note: str
-    heads: Mapping[str, str]
-    sort: Callable[[Standing, int], Iterable[str]]
-
-
-_VIEWS = (
-    _View(
-        "independence",
-        "Independent sources",
-        "Sources are independent if their publishers differ and none is derived from another or from the same work. "
-        "Of publishers joined in one name, one in common is enough; a longer name of a house is the same house. What a "
-        "third source ties together is one. A source of unknown publisher adds nothing to others, and alone is one.",
-        {"none": "None", "one": "One", "two": "Two", "more": "Three or more"},
-        lambda thing, _: [("none", "one", "two", "more")[min(thing.independent, 3)]],
-    ),
-    _View(
-        "terms",
-        "Terms of the sources",
-        "Open: a stated licence lets everybody pass on one of the sources. Restricted: the publishers of all of them "
-        f"forbid it; the report warns above {RESTRICTED_LIMIT:.0%} of the claims. Licence: that of a source is stated, "
-        "or its terms.",
-        {"none": "No source", "open": "Open", "unknown": "Unknown", "restricted": "Restricted", "licence": "Licence"},
-        lambda thing, _: [thing.terms, *(["licence"] if thing.licensed else [])],
-    ),
-    _View(
-        "confidence",
-        "Confidence",
-        "How far the editors trust it, by the number and standing of the sources.",
-        {"none": "Not said", "low": "Low", "medium": "Medium", "high": "High"},
-        lambda thing, _: [thing.confidence],
-    ),
-    _View(
-        "age",
-        "Age of the newest source",
-        "In calendar years up to that of the report; sources without a date are passed over where others have one.",
-        {"none": "No date", "older": "Over 10", "upTo10": "6 to 10", "upTo5": "3 to 5", "upTo2": "Up to 2"},
-        lambda thing, year: [_age(thing.newest, year)],
-    ),
-)
+    Raises:
+        UsageError: there is no such format.
+    """
+    if format not in FORMATS:
+        near = nearest(format[:60], FORMATS) or FORMATS
+        raise UsageError(f"The report has no format {format[:60]!r}.", hint=f"Write {' or '.join(near)}.")
+    return FORMATS[format](report, width)
 
 
-def _age(newest: int | None, year: int) -> str:
-    if newest is None:
-        return "none"
-    return next((f"upTo{limit}" for limit in (2, 5, 10) if year - newest <= limit), "older")
+def _text(report: Quality, width: int | None) -> str:
+    parts = [f"Quality of the graph on {report.as_of}\n"]
+    parts += [f"Warning: {warning}\n" for warning in report.warnings] or [f"{report.summary}\n"]
+    for table in report.tables:
+        note = "\n".join(layout.wrap(table.note, min(width or 100, 100)))
+        heads, *lines = _aligned(table, report.labels)
+        parts.append(f"{table.title.upper()}\n{note}\n\n{layout.table(heads, lines, width)}")
+    return "\n".join(parts)
 
 
-def _counted(seen: Evidence, view: _View, year: int) -> Table:
-    """Count the claims, and the things of kinds that have sources."""
-    rows: list[Row] = []
-    for kind in _ordered(seen):
-        things = seen.kinds[kind]
-        if kind in seen.claim_kinds or any(thing in seen.cited for thing in things):
-            counts = Counter(column for thing in things for column in view.sort(seen.standing(thing), year))
-            rows.append({"kind": kind, "number": len(things)} | {column: counts[column] for column in view.heads})
-    return Table(view.name, view.title, view.note, _KIND | dict(view.heads), rows, _total(seen, rows))
+def _aligned(table: Table, labels: Mapping[str, str]) -> list[list[str]]:
+    """Return the headings and lines of a table, numbers to the right."""
+    lines = [list(table.heads.values()), *_cells(table, labels)]
+    for at, column in enumerate(table.heads):
+        if _is_number(table, column):
+            size = max(layout.width(line[at]) for line in lines)
+            lines = [[*line[:at], line[at].rjust(size), *line[at + 1 :]] for line in lines]
+    return lines
 
 
-def _kinds(seen: Evidence) -> Table:
-    rows: list[Row] = []
-    for kind in _ordered(seen):
-        spoken = [seen.languages.get(thing, ()) for thing in seen.kinds[kind]]
-        lacking = {lang: sum(lang not in languages for languages in spoken) for lang in ("en", "ru")}
-        rows.append({"kind": kind, "number": len(spoken)} | {lang: n if any(spoken) else None for lang, n in lacking.items()})
-    note = "How many there are, and how many lack a label in English or Russian, of kinds that have labels."
-    heads = _KIND | {"en": "No English", "ru": "No Russian"}
-    return Table("kinds", "Things and claims", note, heads, rows, _total(seen, rows))
+def _markdown(report: Quality, _width: int | None) -> str:
+    parts = [f"# Quality of the graph on {report.as_of}\n"]
+    parts += [f"**Warning:** {warning}\n" for warning in report.warnings] or [f"{report.summary}\n"]
+    for table in report.tables:
+        marks = ["--:" if _is_number(table, column) else "---" for column in table.heads]
+        cells = ([layout.markdown(cell) for cell in line] for line in _cells(table, report.labels))
+        lines = [list(table.heads.values()), marks, *cells]
+        rows = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        parts.append(f"## {table.title}\n\n{table.note}\n\n{rows}")
+    return "\n".join(parts)
 
 
-def _ordered(seen: Evidence) -> list[str]:
-    """Return the kinds: of things, then of claims."""
-    return sorted(seen.kinds, key=lambda kind: (kind in seen.claim_kinds, kind.partition(":")[2].casefold()))
-
-
-def _total(seen: Evidence, rows: Sequence[Row]) -> Row:
-    """Return the sum of the rows that are about claims."""
-    total: dict[str, str | int | None] = {"kind": "cami:Claim"}
-    for row in rows:
-        if row["kind"] in seen.claim_kinds:
-            total |= {column: int(total.get(column) or 0) + cell for column, cell in row.items() if isinstance(cell, int)}
-    return total
-
-
-# Sources, links and disagreements
-
-
-def _sources(seen: Evidence) -> Table:
-    heads = {
-        "kind": "Kind",
-        "number": "Number",
-        "open": "Open",
-        "unknown": "Unknown",
-        "restricted": "Restricted",
-        "unlicensed": "No licence",
-        "unpublished": "No publisher",
-        "undated": "No date",
+def _json(report: Quality, _width: int | None) -> str:
+    value = {
+        "asOf": report.as_of.isoformat(),
+        "summary": report.summary,
+        "warnings": report.warnings,
+        "restricted": {"share": round(report.restricted, 4), "limit": RESTRICTED_LIMIT},
+        "tables": {table.name: _as_data(table) for table in report.tables},
+        "labels": report.labels,
     }
-    by_kind: dict[str, list[Source]] = defaultdict(list)
-    for source in seen.sources.values():
-        by_kind[source.kind].append(source)
-    rows = [{"kind": kind, "number": len(found), **_lacks(found)} for kind, found in sorted(by_kind.items())]
-    note = "Whether they may be passed on, and how many do not name a licence or terms, a publisher, or a date."
-    return Table("sources", "Sources", note, heads, rows)
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _lacks(sources: Sequence[Source]) -> dict[str, int]:
-    terms = Counter(source.terms for source in sources)
-    return {name: terms[name] for name in ("open", "unknown", "restricted")} | {
-        "unlicensed": sum(not source.licensed for source in sources),
-        "unpublished": sum(not source.publishers for source in sources),
-        "undated": sum(source.year is None for source in sources),
-    }
+FORMATS: dict[str, Callable[[Quality, int | None], str]] = {"text": _text, "json": _json, "md": _markdown}
+"""How the report is written, by the word of `--format`; each says the same."""
 
 
-def _linkable(seen: Evidence) -> dict[str, list[str]]:
-    """Return the things that records of other datasets may be about: those with a standing, and linked lists."""
-    things = {
-        kind: things
-        for kind in _ordered(seen)
-        if kind not in seen.claim_kinds | {"void:Linkset"}
-        and any(thing in seen.confidence for thing in (things := seen.kinds[kind]))
-    }
-    return things | {scheme: listed for scheme, listed in sorted(seen.lists.items()) if any(c in seen.linked for c in listed)}
+def _as_data(table: Table) -> dict[str, Any]:
+    said = {"title": table.title, "note": table.note, "columns": table.heads, "rows": table.rows}
+    return said | ({"total": table.total} if table.total else {})
 
 
-def _links(seen: Evidence) -> Table:
-    rows: list[Row] = []
-    for kind, things in _linkable(seen).items():
-        linked = sum(thing in seen.linked for thing in things)
-        sought = sum(thing in seen.sought and thing not in seen.linked for thing in things)
-        rows.append({"kind": kind, "number": len(things), "linked": linked, "sought": sought, "none": len(things) - linked - sought})
-    note = "How many things have a link to another dataset, or were looked for in one without being found there."
-    heads = _KIND | {"linked": "Linked", "sought": "None found", "none": "No link"}
-    return Table("links", "Links to other datasets", note, heads, rows)
+def _is_number(table: Table, column: str) -> bool:
+    return not any(isinstance(row[column], str) for row in table.rows)
 
 
-def _linksets(seen: Evidence) -> Table:
-    rows: list[Row] = []
-    sets = sorted({linkset for linksets in (*seen.linked.values(), *seen.sought.values()) for linkset in linksets})
-    for linkset in sets:
-        for kind, things in _linkable(seen).items():
-            linked = sum(linkset in seen.linked.get(thing, ()) for thing in things)
-            sought = sum(linkset in seen.sought.get(thing, ()) for thing in things)
-            if linked or sought:
-                rows.append({"linkset": linkset, "kind": kind, "number": len(things), "linked": linked, "sought": sought})
-    heads = {"linkset": "Dataset", "kind": "Kind", "number": "Number", "linked": "Linked", "sought": "None found"}
-    return Table("linksets", "Links by dataset", "Only kinds that were looked for in the dataset.", heads, rows)
+def _cells(table: Table, labels: Mapping[str, str]) -> Iterator[list[str]]:
+    """Yield each line of a table as text, the sum last."""
+    for row in table.rows:
+        yield [_cell(row.get(column), labels) for column in table.heads]
+    if table.total:
+        yield [_cell(table.total.get(column), {"cami:Claim": "all claims"}) for column in table.heads]
 
 
-def _disagreements(graph: Graph) -> Table:
-    found = ask(graph, "disagreements")
-    columns = [found.columns.index(name) for name in ("kind", "property", "claim", "other")]
-    pairs = defaultdict(list)
-    for row in found.rows:
-        kind, path, claim, other = (short(row[column]) for column in columns)
-        pairs[kind, path].append((claim, other))
-    rows: list[Row] = [
-        {"kind": kind, "property": path, "pairs": len(both), "claims": len({claim for pair in both for claim in pair})}
-        for (kind, path), both in sorted(pairs.items())
-    ]
-    heads = {"kind": "Kind", "property": "Property", "pairs": "Pairs", "claims": "Claims"}
-    note = "Claims about the same that differ, in pairs; the query disagreements names them."
-    return Table("disagreements", "Open disagreements", note, heads, rows)
+def _cell(value: str | int | None, labels: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return layout.plain(labels.get(value, value))
+    return "–" if value is None else f"{value:,}"

@@ -144,15 +144,19 @@ def _with_more(text: str, more: int, column: str) -> str:
 
 
 def _telling(answer: Answer) -> list[int]:
-    """Return the columns that tell a reader something: not the English label beside a thing shown by its label."""
+    """Return the columns that tell a reader something: none that is empty in all rows, nor a label said twice."""
     english = answer.labels("en")
 
     def repeats(column: int) -> bool:
+        """Tell whether this is the English label beside the thing that is shown by its label anyway."""
         pairs = ((row[column - 1], row[column]) for row in answer.rows)
-        return all(_text(named, {}) == _text(thing, english) for thing, named in pairs)
+        return answer.columns[column] == "label" and all(
+            _text(named, {}) == _text(thing, english) for thing, named in pairs
+        )
 
     columns = range(len(answer.columns))
-    return [column for column in columns if not (column and answer.columns[column] == "label" and repeats(column))]
+    telling = [column for column in columns if any(row[column] is not None for row in answer.rows)]
+    return [column for column in telling if not (column and repeats(column))] or list(columns)
 
 
 def _markdown(answer: Answer, lang: str, _width: int | None) -> str:
@@ -188,7 +192,7 @@ def _text(cell: Cell, labels: dict[str, str]) -> str:
 
 def _linked(cell: Cell, labels: dict[str, str]) -> str:
     """Return a cell for Markdown: a link for web addresses, everything else as text that is no markup."""
-    text = re.sub(r"[\\`*_\[\]|~<>&]", _as_text, layout.plain(_text(cell, labels)))
+    text = layout.markdown(_text(cell, labels))
     address = _address(cell)
     if not re.match("https?://", address):
         return text
@@ -199,10 +203,6 @@ def _address(cell: Cell) -> str:
     if isinstance(cell, ox.NamedNode):
         return cell.value
     return cell.value if isinstance(cell, ox.Literal) and cell.datatype.value == XSD + "anyURI" else ""
-
-
-def _as_text(mark: re.Match[str]) -> str:
-    return f"&#{ord(mark.group())};" if mark.group() in "<>&" else "\\" + mark.group()
 
 
 def _percent(character: re.Match[str]) -> str:

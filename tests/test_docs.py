@@ -29,7 +29,7 @@ def examples() -> list:
 def cami(*arguments: str) -> subprocess.CompletedProcess:
     """Run the command line as a user does, on a terminal of 120 columns."""
     return subprocess.run(
-        [sys.executable, "-m", "cami_kg.cli", *arguments],
+        [sys.executable, "-c", "from cami_kg.cli import main; main()", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -44,8 +44,8 @@ def test_each_command_of_the_documents_prints_what_they_show(command, shown, tmp
 
     ran = cami(*arguments)
 
-    printed = iter([*ran.stdout.splitlines(), *ran.stderr.splitlines()])
-    missing = [line for line in shown if line.strip() != "…" and not any(line.rstrip() == p.rstrip() for p in printed)]
+    printed = iter(line.rstrip() for line in [*ran.stdout.splitlines(), *ran.stderr.splitlines()])
+    missing = [line for line in shown if line.strip() != "…" and line.rstrip() not in printed]
     assert missing == [], f"{command} (exit {ran.returncode}) prints\n{ran.stdout}{ran.stderr}\nMend the document."
 
 

@@ -22,11 +22,19 @@ FLOORS: list[list[list[str]]] = [
     [["graph"]],
     [
         ["report", "literals", "rules", "shapes", "advice", "check"],
-        ["sparql", "layout", "saved", "names", "bind", "results", "query", "lint"],
+        ["sparql", "layout", "saved", "names", "bind", "results", "query", "lint", "evidence", "tally", "quality"],
         ["version"],
     ],
     [
-        ["publish.canonical", "publish.jsonld", "publish.dumps", "publish.answers", "publish.release", "publish"],
+        [
+            "publish.canonical",
+            "publish.jsonld",
+            "publish.dumps",
+            "publish.answers",
+            "publish.quality",
+            "publish.release",
+            "publish",
+        ],
         ["show"],
         ["new"],
         ["ledger", "gaps", "audit"],

@@ -56,3 +56,14 @@ def test_wrapping_loses_nothing(limit: int) -> None:
 
     assert "".join(text.split()) == "".join("".join(lines).split())
     assert all(width(line) <= max(limit, 2) for line in lines)
+
+
+def test_rows_that_no_table_can_hold_become_records() -> None:
+    """Where columns would be too narrow to read, each row is a block; cells without text are left out."""
+    columns = [f"column{number}" for number in range(8)]
+    row = ["two words", "", *["a-word-of-some-length"] * 6]
+
+    lines = table(columns, [row], limit=60).splitlines()
+
+    assert ["column0  two words", "column2  a-word-of-some-length"] == lines[1:3]
+    assert max(map(width, lines)) <= 60

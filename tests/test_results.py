@@ -116,6 +116,17 @@ def test_a_label_beside_its_thing_is_not_said_twice(small: Graph, tmp_path: Path
     assert "state,label,source" == render(answer, "csv").splitlines()[0]
 
 
+def test_a_column_without_a_value_takes_no_room(small: Graph, tmp_path: Path) -> None:
+    """A table leaves out what is empty in every row; CSV keeps it, and an empty answer shows all columns."""
+    text = "SELECT ?state ?until {{ VALUES (?state ?until) {{ {} }} }}"
+    answer = answered(small, tmp_path, text.format('("Arenia" UNDEF)'))
+    empty = answered(small, tmp_path, text.format(""))
+
+    assert ["state"] == render(answer).splitlines()[0].split()
+    assert "state,until" == render(answer, "csv").splitlines()[0]
+    assert ["state", "until"] == render(empty).splitlines()[0].split()
+
+
 def test_markdown_is_text_and_links(terms: Answer) -> None:
     """Marks are escaped, web addresses are links, and a cell never leaves its row."""
     lines = render(terms, "md").splitlines()

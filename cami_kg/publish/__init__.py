@@ -11,6 +11,7 @@ from cami_kg.errors import UsageError, nearest
 from cami_kg.graph import Graph
 from cami_kg.publish.answers import release_date, write_answers
 from cami_kg.publish.dumps import write_dumps
+from cami_kg.publish.quality import write_quality
 from cami_kg.publish.release import checksums, new_release
 
 Progress = Callable[[str], None]
@@ -18,6 +19,7 @@ Progress = Callable[[str], None]
 PARTS: Mapping[str, Callable[[Graph, Path, date, Progress], None]] = {
     "dumps": lambda graph, folder, _as_of, progress: write_dumps(graph, folder, progress),
     "answers": write_answers,
+    "quality": write_quality,
 }
 """The parts of a release: the name of each is that of its folder, and what `only` takes."""
 
@@ -83,7 +85,7 @@ def publish(
         as_of=as_of,
         **graph.counts(),
         findings=findings,
-        answers=sum(path.endswith(".md") for path in written),
+        answers=sum(path.startswith("answers/") and path.endswith(".md") for path in written),
         published=len(written) + 1,
         bytes=sum(path.stat().st_size for path in out.rglob("*") if path.is_file()),
     )
