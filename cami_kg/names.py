@@ -94,8 +94,8 @@ def find(graph: Graph, kind: str, word: str) -> ox.NamedNode:
     """Return the one thing of a kind that a word means.
 
     The word is read in these ways: as IRI or CURIE, as slug, as label in any language, as scientific name, code or
-    title, as another name in use, as a name under which a taxon is listed, assessed or spoken of. The first way in which
-    it fits anything decides; case does not count.
+    title, as another name in use, as a name under which a taxon is listed, assessed or spoken of. The first way in
+    which it fits anything decides; case does not count.
 
     Raises:
         UsageError: the word fits nothing (the nearest words are named), or fits several things (they are listed).

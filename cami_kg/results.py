@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from cami_kg import layout
 from cami_kg.errors import CamiError, UsageError, nearest
 from cami_kg.graph import Graph
-from cami_kg.names import label, short
+from cami_kg.names import label, node, short
 from cami_kg.saved import SavedQuery
 from cami_kg.terms import ID, XSD, prefixes
 
@@ -119,12 +119,24 @@ def render(answer: Answer, format: str = "table", *, lang: str = "en", width: in
 
 
 def _table(answer: Answer, lang: str, width: int | None) -> str:
-    labels, kept = answer.labels(lang), _telling(answer)
+    labels, kept = _words(answer, lang), _telling(answer)
     columns, rows = [answer.columns[column] for column in kept], []
     for row, more in _folded(answer):
         cells = [layout.plain(_text(row[column], labels)) for column in kept]
         rows.append([_with_more(cell, more, name) for cell, name in zip(cells, columns, strict=True)])
     return layout.table(columns, rows, width)
+
+
+def _words(answer: Answer, lang: str) -> dict[str, str]:
+    """Return what people read for things, by IRI, and for texts that are the English label of things, by the text."""
+    words, graph = answer.labels(lang), answer.graph
+    texts = {cell for row in answer.rows for cell in row if isinstance(cell, ox.Literal) and cell.language == "en"}
+    for text in texts if lang != "en" else ():
+        named = graph.store.quads_for_pattern(None, node("skos:prefLabel"), text)
+        found = {label(graph, quad.subject, lang) for quad in named if isinstance(quad.subject, ox.NamedNode)}
+        if names := sorted(name for name in found if name and name != text.value):
+            words[str(text)] = names[0]
+    return words
 
 
 def _folded(answer: Answer) -> Iterator[tuple[tuple[Cell, ...], int]]:
@@ -150,7 +162,7 @@ def _telling(answer: Answer) -> list[int]:
     def repeats(column: int) -> bool:
         """Tell whether this is the English label beside the thing that is shown by its label anyway."""
         pairs = ((row[column - 1], row[column]) for row in answer.rows)
-        return answer.columns[column] == "label" and all(
+        return answer.columns[column].casefold().endswith("label") and all(
             _text(named, {}) == _text(thing, english) for thing, named in pairs
         )
 
@@ -160,7 +172,7 @@ def _telling(answer: Answer) -> list[int]:
 
 
 def _markdown(answer: Answer, lang: str, _width: int | None) -> str:
-    labels, kept = answer.labels(lang), _telling(answer)
+    labels, kept = _words(answer, lang), _telling(answer)
     columns = [answer.columns[column] for column in kept]
     lines = [columns, ["---"] * len(columns)]
     for row, more in _folded(answer):
@@ -186,7 +198,7 @@ def _text(cell: Cell, labels: dict[str, str]) -> str:
     if isinstance(cell, ox.NamedNode):
         return labels.get(cell.value) or short(cell)
     if isinstance(cell, ox.Literal):
-        return cell.value
+        return labels.get(str(cell)) or cell.value
     return "" if cell is None else str(cell)
 
 

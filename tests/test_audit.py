@@ -83,6 +83,7 @@ def test_reasons_come_from_a_short_list(book: Ledger) -> None:
     assert {reason.removesuffix(".").partition(": ")[0] for reason in used} == set(REASONS)
 
 
+@pytest.mark.research
 @pytest.mark.skipif(not FACTS, reason="set CAMI_FACTS to the folder of research tables")
 def test_every_row_of_the_research_tables_is_accounted_for(real: Graph) -> None:
     """Tables, ledger and graph agree, and docs/data-gaps.md says what was left out."""

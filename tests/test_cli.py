@@ -44,6 +44,14 @@ def test_a_coarse_date_is_said_in_full() -> None:
     assert coarse.stdout == exact.stdout
 
 
+def test_a_name_of_another_concept_is_taken_with_a_word_of_caution(capfd: pytest.CaptureFixture[str]) -> None:
+    """Whoever asks by a name that a list gives to more animals learns for which ones the answer is, on stderr."""
+    assert 0 == run(["query", "red-list-status", "--species", "Panthera pardus", "--as-of", "2020-01-01"])
+    assert "'Panthera pardus' is read as species:persian-leopard (Persian leopard)." in capfd.readouterr().err
+    assert 0 == run(["query", "red-list-status", "--species", "saiga", "--as-of", "2020-01-01"])
+    assert "" == capfd.readouterr().err
+
+
 def test_parameters_are_options(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """`--species x`, `--species=x` and several of them are all ways to give values, before or after the name."""
     answers = []

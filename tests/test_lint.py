@@ -95,3 +95,4 @@ def test_ties_are_rows_that_the_order_does_not_tell_apart(small: Graph) -> None:
 
     assert 2 == ties(small, f"SELECT ?state ?presence {pattern} ORDER BY ?state")
     assert 0 == ties(small, f"SELECT DISTINCT ?state ?presence {pattern} ORDER BY ?state STR(?claim)")
+    assert 0 == ties(small, f"SELECT ?state ?presence {pattern} GROUP BY ?state ?presence ?claim ORDER BY ?claim")

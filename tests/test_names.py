@@ -5,7 +5,7 @@ import pytest
 
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.names import ANYTHING, find, folded, label, node, quoted, shown
+from cami_kg.names import ANYTHING, caveat, find, folded, label, node, quoted, shown
 
 HOPPER = "https://w3id.org/cami/id/species/dune-hopper"
 
@@ -70,6 +70,50 @@ def test_a_subspecies_steps_back_where_the_name_also_means_its_species(real: Gra
     """`Saiga tatarica` is the species, though CITES calls its first subspecies so."""
     assert node("species:saiga") == find(real, "dwc:Taxon", "Saiga tatarica")
     assert node("species:asiatic-wild-ass") == find(real, "dwc:Taxon", "Equus hemionus")
+
+
+@pytest.mark.parametrize(
+    ("word", "taxon"),
+    [
+        ("Cervus elaphus yarkandensis", "bukhara-deer"),
+        ("Cervus elaphus bactrianus", "bukhara-deer"),
+        ("Cervus hanglu", "bukhara-deer"),
+        ("Uncia uncia", "snow-leopard"),
+        ("Panthera uncia", "snow-leopard"),
+        ("Felis manul", "pallas-cat"),
+        ("Otocolobus manul", "pallas-cat"),
+        ("Saiga borealis", "mongolian-saiga"),
+        ("Saiga spp.", "saiga"),
+        ("Ovis aries", "urial"),
+        ("Ovis polii", "argali"),
+        ("Panthera pardus", "persian-leopard"),
+        ("Camelus bactrianus", "wild-camel"),
+        ("Bos grunniens", "wild-yak"),
+        ("Lynx lynx isabellinus", "eurasian-lynx"),
+        ("Equus caballus przewalskii", "przewalskis-horse"),
+        ("Cervus elaphus", "bukhara-deer"),
+    ],
+)
+def test_the_name_of_each_list_finds_the_animal(real: Graph, word: str, taxon: str) -> None:
+    """CMS, CITES, the Red List and the checklists call the same animals differently; each name will do."""
+    assert node(f"species:{taxon}") == find(real, "dwc:Taxon", word)
+
+
+def test_a_name_of_two_animals_is_not_guessed(real: Graph) -> None:
+    """`typica` is a nominal name of the argali and of the urial."""
+    with pytest.raises(UsageError, match=r"may mean species:argali .*, species:urial"):
+        find(real, "dwc:Taxon", "typica")
+
+
+def test_a_name_that_lists_use_for_other_animals_is_read_with_a_word_of_caution(real: Graph) -> None:
+    """What is asked about may be less or more than a list means by the name; where all agree nothing is said."""
+    leopard = "'panthera pardus' is read as species:persian-leopard (Persian leopard). "
+    wider = "The name is wider in: CITES species list; CMS species list; Mammal Diversity Database."
+
+    assert leopard + wider == caveat(real, "panthera pardus")
+    assert (caveat(real, "Ovis polii") or "").endswith("The name is narrower in: CITES species list.")
+    assert caveat(real, "Uncia uncia") is None
+    assert caveat(real, "species:saiga") is None
 
 
 def test_a_label_counts_more_than_a_number(small: Graph) -> None:

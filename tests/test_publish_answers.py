@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 
 import pytest
 
@@ -47,6 +48,14 @@ def test_every_saved_query_is_answered(miniature, index):
     assert [entry["name"] for entry in index] == names
 
 
+def claims(header, rows):
+    """How many lines people read: neighbours that differ only in their source are one."""
+    if "source" not in header:
+        return len(rows)
+    place = header.index("source")
+    return len(list(groupby(rows, lambda row: row[:place] + row[place + 1 :])))
+
+
 def test_an_answer_is_a_table_for_machines_and_one_for_people(answers, index):
     """CSV and Markdown; the index says which columns and how many rows they have."""
     for entry in index:
@@ -54,7 +63,7 @@ def test_an_answer_is_a_table_for_machines_and_one_for_people(answers, index):
         header, *rows = csv.reader(io.StringIO(machines.read_bytes().decode(), newline=""))
 
         assert (header, len(rows)) == (entry["columns"], entry["rows"])
-        assert people.read_text(encoding="utf-8").count("\n") == 2 + entry["rows"]
+        assert people.read_text(encoding="utf-8").count("\n") == 2 + claims(header, rows)
 
 
 def test_the_index_says_what_was_asked(miniature, index):
