@@ -68,6 +68,6 @@ def test_each_path_that_a_document_names_exists(document):
     text = document.read_text(encoding="utf-8")
     folders = "ontology|data|queries|cami_kg|tests|docs|benchmarks|web"
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", text)
-    named += [target for target in re.findall(r"\]\(([^)#:]+)\)", text)]
+    named += re.findall(r"\]\(([^)#:]+)\)", text)
 
     assert [name for name in named if not (ROOT / name).exists() and not (document.parent / name).exists()] == []

@@ -75,7 +75,7 @@ species:snow-goat
 
 
 def test_a_new_source_and_a_new_species_go_in_one_file_each(copy):
-    """`cami new` makes both; as made, check says what is missing; filled in, the graph is clean and answers know them."""
+    """`cami new` makes both; check says what is missing in them; filled in, the graph is clean and knows them."""
     made = [cami(copy, "new", "source", "Snow goat report 2026"), cami(copy, "new", "species", "Snow goat")]
     assert [0, 0] == [ran.returncode for ran in made], made
     unfilled = cami(copy, "check", "data/species/snow-goat.ttl")
