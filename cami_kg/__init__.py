@@ -18,10 +18,10 @@ from cami_kg import graph as _graph
 from cami_kg.errors import CamiError, UsageError
 
 if TYPE_CHECKING:
+    from cami_kg.check.report import Report
     from cami_kg.publish import Summary
     from cami_kg.quality import Quality
-    from cami_kg.report import Report
-    from cami_kg.results import Answer
+    from cami_kg.query.results import Answer
     from cami_kg.show import Portrait
 
 __all__ = ["CamiError", "KnowledgeGraph", "UsageError", "__version__", "load"]

@@ -17,8 +17,8 @@ from cami_kg.errors import CamiError, UsageError
 
 if TYPE_CHECKING:
     from cami_kg.graph import Graph
-    from cami_kg.results import Answer
-    from cami_kg.saved import Parameter, SavedQuery
+    from cami_kg.query.results import Answer
+    from cami_kg.query.saved import Parameter, SavedQuery
 
 
 def main() -> None:
@@ -102,8 +102,8 @@ def check(paths: tuple[Path, ...], form: str, report: bool) -> int:
     if report:
         return _report(paths, form)
     from cami_kg.check import check
+    from cami_kg.check.report import render, wants_colour
     from cami_kg.graph import load
-    from cami_kg.report import render, wants_colour
 
     if sys.stderr.isatty():
         _advise("Checking …")
@@ -181,7 +181,7 @@ class _Query(click.Command):
 def _asked(args: list[str]) -> SavedQuery | None:
     """Read the query that the arguments name: by `--file`, or as the first that is no option and no option's value."""
     from cami_kg.home import home
-    from cami_kg.saved import SavedQuery, find
+    from cami_kg.query.saved import SavedQuery, find
 
     rest = iter(args)
     name = None
@@ -250,7 +250,7 @@ def query(
 
 def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tuple[str, ...]]) -> None:
     """Say where a list means other animals by a name that was given than the taxon that was asked about."""
-    from cami_kg.names import caveat
+    from cami_kg.query.names import caveat
 
     for name, given in words.items():
         if asked.params[name].kind == "dwc:Taxon":
@@ -259,7 +259,7 @@ def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tu
 
 
 def _rendered(answer: Answer, form: str | None, lang: str, output: Path | None) -> bytes:
-    from cami_kg.results import render
+    from cami_kg.query.results import render
 
     form = form or ("ttl" if answer.makes_triples else "table")
     width = None if output else _width()
@@ -303,7 +303,7 @@ def _let_interrupt() -> None:
 def _listed() -> str:
     """Return the saved queries with their summaries and parameters."""
     from cami_kg.home import home
-    from cami_kg.saved import catalogue
+    from cami_kg.query.saved import catalogue
 
     lines = []
     for saved in catalogue(home()):

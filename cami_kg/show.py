@@ -10,11 +10,11 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from cami_kg import layout
-from cami_kg.bind import lexical_date
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.names import ANYTHING, claim_classes, find, label, node, quoted, short, shown, slug
+from cami_kg.query import layout
+from cami_kg.query.bind import lexical_date
+from cami_kg.query.names import ANYTHING, claim_classes, find, label, node, quoted, short, shown, slug
 from cami_kg.terms import RDF
 
 _TYPE = ox.NamedNode(RDF + "type")

@@ -22,10 +22,10 @@ from rdflib.term import Node
 
 from cami_kg import terms
 from cami_kg.bridge import Term
+from cami_kg.check.rules import Result
+from cami_kg.check.shapes import Shapes
 from cami_kg.graph import Graph
 from cami_kg.home import home
-from cami_kg.rules import Result
-from cami_kg.shapes import Shapes
 
 HERE = Path(__file__).parent / "shape"
 TARGETS = (SH.targetClass, SH.targetSubjectsOf)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cami_kg.graph import Graph, load
 from cami_kg.home import Home
-from cami_kg.results import Answer
+from cami_kg.query.results import Answer
 from cami_kg.terms import prefixes
 
 _PREFIXES = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes().items())

@@ -11,9 +11,9 @@ import pytest
 
 from cami_kg import audit as auditing
 from cami_kg.audit import Audit, audit, unstated, vanished
+from cami_kg.audit.ledger import REASONS, Ledger, read_ledger, read_table, row_hash
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
-from cami_kg.ledger import REASONS, Ledger, read_ledger, read_table, row_hash
 
 ROOT = Path(__file__).resolve().parent.parent
 LEDGER = ROOT / "ledger"

@@ -13,12 +13,12 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Identifier, Variable
 from small_graph import WORDS
 
-from cami_kg.bind import bind, lexical_date, term, terms
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import ask
-from cami_kg.saved import SavedQuery, find
-from cami_kg.sparql import bind as bind_text
+from cami_kg.query.bind import bind, lexical_date, term, terms
+from cami_kg.query.saved import SavedQuery, find
+from cami_kg.query.sparql import bind as bind_text
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from rdflib import Graph as RdfGraph
 
 from cami_kg.bridge import rdflib_term, to_rdflib
 from cami_kg.check import check
+from cami_kg.check.report import Finding
+from cami_kg.check.shapes import Shapes
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph, load
 from cami_kg.home import Home, home
-from cami_kg.report import Finding
-from cami_kg.shapes import Shapes
 from cami_kg.terms import RDFS, prefixes
 from cami_kg.turtle import format_text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cami_kg.cli import cami, run
-from cami_kg.saved import OPTIONS
+from cami_kg.query.saved import OPTIONS
 
 ROOT = Path(__file__).parent.parent
 

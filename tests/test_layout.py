@@ -2,7 +2,7 @@
 
 import pytest
 
-from cami_kg.layout import plain, table, width, wrap
+from cami_kg.query.layout import plain, table, width, wrap
 
 
 @pytest.mark.parametrize(

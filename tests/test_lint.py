@@ -6,8 +6,8 @@ import pytest
 from small_graph import RANGES, WORDS
 
 from cami_kg.graph import Graph
-from cami_kg.lint import advice, groups, problems, ties
-from cami_kg.saved import SavedQuery
+from cami_kg.query.lint import advice, groups, problems, ties
+from cami_kg.query.saved import SavedQuery
 
 
 def saved(folder: Path, text: str) -> SavedQuery:

@@ -5,7 +5,7 @@ import pytest
 
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.names import ANYTHING, caveat, find, folded, label, node, quoted, shown
+from cami_kg.query.names import ANYTHING, caveat, find, folded, label, node, quoted, shown
 
 HOPPER = "https://w3id.org/cami/id/species/dune-hopper"
 

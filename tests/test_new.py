@@ -8,9 +8,9 @@ import pytest
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.home import Home
-from cami_kg.lint import problems
 from cami_kg.new import KINDS, new, slug_of
-from cami_kg.saved import SavedQuery
+from cami_kg.query.lint import problems
+from cami_kg.query.saved import SavedQuery
 from cami_kg.turtle import format_text
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from cami_kg.cli import run
 from cami_kg.errors import UsageError
-from cami_kg.evidence import Source, Standing, publishers
 from cami_kg.graph import Graph, load
 from cami_kg.publish import publish
 from cami_kg.quality import Quality, quality, render
-from cami_kg.tally import RESTRICTED_LIMIT, Row, Table
+from cami_kg.quality.evidence import Source, Standing, publishers
+from cami_kg.quality.tally import RESTRICTED_LIMIT, Row, Table
 from cami_kg.terms import prefixes
 
 HERE = Path(__file__).parent

@@ -14,11 +14,11 @@ import yaml
 from cami_kg.check import check
 from cami_kg.graph import Graph
 from cami_kg.home import home
-from cami_kg.lint import problems, ties
-from cami_kg.names import short
 from cami_kg.query import ask, bind, catalogue
-from cami_kg.results import Cell
-from cami_kg.saved import SavedQuery
+from cami_kg.query.lint import problems, ties
+from cami_kg.query.names import short
+from cami_kg.query.results import Cell
+from cami_kg.query.saved import SavedQuery
 
 CASES = Path(__file__).parent / "query"
 QUERIES = catalogue(home())

@@ -9,8 +9,8 @@ from small_graph import rows
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.home import home
-from cami_kg.lint import problems, ties
 from cami_kg.query import Answer, SavedQuery, ask, bind, run, today
+from cami_kg.query.lint import problems, ties
 
 
 def plain(folder: Path, text: str) -> SavedQuery:
@@ -93,7 +93,7 @@ def _paths() -> list[Path]:
 
 @pytest.mark.parametrize("path", _paths(), ids=lambda path: path.stem)
 def test_every_saved_query_is_as_it_should_be(path: Path, real: Graph) -> None:
-    """It keeps the rules of `cami_kg.lint`, answers its own example, and orders all its rows."""
+    """It keeps the rules of `cami_kg.query.lint`, answers its own example, and orders all its rows."""
     query = SavedQuery.read(path)
     answer = Answer(real, query, bind(query, {}))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cami_kg import results
 from cami_kg.cli import run
 from cami_kg.publish import dumps
+from cami_kg.query import results
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cami_kg.check.report import Finding, Report, render, wants_colour
 from cami_kg.errors import UsageError
-from cami_kg.report import Finding, Report, render, wants_colour
 
 ABOUT = "range:saiga-KZ", "cami:presense", None
 ERROR = Finding(

@@ -14,7 +14,7 @@ from small_graph import rows
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import Answer, SavedQuery, ask, run
-from cami_kg.results import FORMATS, render
+from cami_kg.query.results import FORMATS, render
 
 # Every kind of term and everything that a format has to escape.
 VALUES = (

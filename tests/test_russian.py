@@ -10,9 +10,9 @@ import pytest
 from cami_kg import query
 from cami_kg.graph import Graph
 from cami_kg.home import home
-from cami_kg.names import label, node, short
-from cami_kg.results import render
-from cami_kg.saved import SavedQuery, catalogue
+from cami_kg.query.names import label, node, short
+from cami_kg.query.results import render
+from cami_kg.query.saved import SavedQuery, catalogue
 from cami_kg.show import show
 
 REQUIRED = frozenset(

@@ -9,7 +9,7 @@ from small_graph import RANGES
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.home import home
-from cami_kg.saved import OPTIONS, SavedQuery, catalogue, find
+from cami_kg.query.saved import OPTIONS, SavedQuery, catalogue, find
 
 HEADER = "#+ summary: All that there is."
 BODY = "SELECT ?a WHERE {\n  VALUES ?a { 1 }\n}\nORDER BY ?a\n"

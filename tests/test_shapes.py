@@ -26,9 +26,9 @@ from shape_fixtures import (
 
 from cami_kg import terms
 from cami_kg.bridge import oxigraph_term
+from cami_kg.check.rules import Result
+from cami_kg.check.shapes import Shapes
 from cami_kg.home import home
-from cami_kg.rules import Result
-from cami_kg.shapes import Shapes
 
 SHAPE = rdflib.Namespace(terms.BASE + "shape/")
 CONSTRAINTS = {

@@ -4,7 +4,7 @@ import pytest
 
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.layout import width
+from cami_kg.query.layout import width
 from cami_kg.show import Citation, show
 
 

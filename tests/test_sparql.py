@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 
-from cami_kg.sparql import bind, depth, tokens, values_lines, whole_line, written
+from cami_kg.query.sparql import bind, depth, tokens, values_lines, whole_line, written
 
 EXAMPLE = ox.NamedNode("https://example.org/a")
 

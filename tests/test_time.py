@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from cami_kg.graph import Graph
-from cami_kg.names import short
 from cami_kg.query import ask
+from cami_kg.query.names import short
 
 
 def answer(graph: Graph, name: str, day: str, columns: str, **values: str) -> set[tuple[str, ...]]:

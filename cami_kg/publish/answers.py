@@ -12,11 +12,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from cami_kg import terms
-from cami_kg.bind import lexical_date
 from cami_kg.graph import Graph
 from cami_kg.query import Answer, SavedQuery, bind, catalogue, today
-from cami_kg.results import render
-from cami_kg.sparql import Term
+from cami_kg.query.bind import lexical_date
+from cami_kg.query.results import render
+from cami_kg.query.sparql import Term
 
 _DATE = ox.NamedNode(terms.XSD + "date")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from cami_kg.ledger import REASONS, Column, Row, Table
+from cami_kg.audit.ledger import REASONS, Column, Row, Table
 
 _KEYS = {
     "concept_ids": ("concept_key", "scheme", "identifier"),

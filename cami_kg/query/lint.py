@@ -14,8 +14,8 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from cami_kg.graph import Graph
-from cami_kg.saved import SavedQuery
-from cami_kg.sparql import Token, ValuesLine, tokens, values_lines
+from cami_kg.query.saved import SavedQuery
+from cami_kg.query.sparql import Token, ValuesLine, tokens, values_lines
 from cami_kg.terms import prefixes
 
 _DATE_PROPERTIES = frozenset(

@@ -10,11 +10,11 @@ from itertools import groupby
 
 import pyoxigraph as ox
 
-from cami_kg import layout
 from cami_kg.errors import CamiError, UsageError, nearest
 from cami_kg.graph import Graph
-from cami_kg.names import label, node, short
-from cami_kg.saved import SavedQuery
+from cami_kg.query import layout
+from cami_kg.query.names import label, node, short
+from cami_kg.query.saved import SavedQuery
 from cami_kg.terms import ID, XSD, prefixes
 
 Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None

@@ -8,11 +8,11 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from cami_kg import sparql
 from cami_kg.errors import UsageError, nearest
 from cami_kg.graph import Graph
-from cami_kg.names import find, quoted
-from cami_kg.saved import DATATYPES, Parameter, SavedQuery
+from cami_kg.query import sparql
+from cami_kg.query.names import find, quoted
+from cami_kg.query.saved import DATATYPES, Parameter, SavedQuery
 from cami_kg.terms import expand
 
 Values = Mapping[str, object]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from cami_kg.evidence import Evidence, Source, Standing
 from cami_kg.graph import Graph
-from cami_kg.names import short
+from cami_kg.quality.evidence import Evidence, Source, Standing
 from cami_kg.query import ask
+from cami_kg.query.names import short
 
 RESTRICTED_LIMIT = 0.25
 """The share of claims that may rest only on sources which nobody may pass on, before the report warns.

@@ -15,9 +15,9 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from cami_kg.bridge import Term, oxigraph_term, rdflib_term, to_rdflib
+from cami_kg.check.rules import Result, Rule, as_property, as_severity, english, is_active, plain, take_rules
 from cami_kg.errors import CamiError, parse_error
 from cami_kg.home import Home
-from cami_kg.rules import Result, Rule, as_property, as_severity, english, is_active, plain, take_rules
 
 _TARGETS = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 _LISTS = (SH["or"], SH["and"], SH.xone)

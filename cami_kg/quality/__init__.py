@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cami_kg import layout
 from cami_kg.errors import UsageError, nearest
-from cami_kg.evidence import Evidence
 from cami_kg.graph import Graph
-from cami_kg.tally import RESTRICTED_LIMIT, Table, tables
+from cami_kg.quality.evidence import Evidence
+from cami_kg.quality.tally import RESTRICTED_LIMIT, Table, tables
+from cami_kg.query import layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from rdflib import SH
 
 from cami_kg import terms
 from cami_kg.bridge import Term
+from cami_kg.check.literals import date_advice
+from cami_kg.check.rules import Result, plain
+from cami_kg.check.shapes import Shapes
 from cami_kg.errors import nearest
 from cami_kg.graph import Graph
-from cami_kg.literals import date_advice
-from cami_kg.rules import Result, plain
-from cami_kg.shapes import Shapes
 from cami_kg.turtle import written
 
 _TYPE = ox.NamedNode(terms.RDF + "type")

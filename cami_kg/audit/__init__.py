@@ -16,12 +16,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from cami_kg import terms
+from cami_kg.audit.gaps import LeftOut, Share, page
+from cami_kg.audit.ledger import Column, Entry, Ledger, Row, Table, read_ledger, read_tables
 from cami_kg.errors import CamiError, UsageError, shown
-from cami_kg.gaps import LeftOut, Share, page
 from cami_kg.graph import Graph, load
 from cami_kg.home import home
-from cami_kg.layout import plain, table
-from cami_kg.ledger import Column, Entry, Ledger, Row, Table, read_ledger, read_tables
+from cami_kg.query.layout import plain, table
 
 _SHOWN = 20
 """How many faults of one kind are printed."""
@@ -233,7 +233,3 @@ def _run(facts: str, gaps: bool) -> int:
         written.write_text(found.gaps(), encoding="utf-8")
         print(f"Wrote {shown(written)}.")
     return 0 if found.complete else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cami_kg import sparql
 from cami_kg.errors import CamiError, UsageError, nearest, shown
 from cami_kg.home import Home
+from cami_kg.query import sparql
 from cami_kg.terms import BASE, expand
 
 DATATYPES = {"xsd:date": "2016-01-01", "xsd:integer": "12", "xsd:string": "words", "xsd:boolean": "true"}

@@ -6,12 +6,12 @@ import os
 import time
 from datetime import date
 
-from cami_kg import sparql
-from cami_kg.bind import Values, bind, terms
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
-from cami_kg.results import Answer
-from cami_kg.saved import Parameter, SavedQuery, catalogue, find
+from cami_kg.query import sparql
+from cami_kg.query.bind import Values, bind, terms
+from cami_kg.query.results import Answer
+from cami_kg.query.saved import Parameter, SavedQuery, catalogue, find
 
 __all__ = ["Answer", "Parameter", "SavedQuery", "ask", "bind", "catalogue", "find", "run", "today"]
 

@@ -214,7 +214,7 @@ def _unheard(reason: str) -> str:
     """Return what is wrong with a reason, as a sentence, or nothing."""
     if reason.endswith(".") and reason[:-1].partition(": ")[0] in REASONS:
         return ""
-    return f"{reason[:60]!r} does not begin as a reason of cami_kg/ledger.py does and end with a full stop."
+    return f"{reason[:60]!r} does not begin as a reason of cami_kg/audit/ledger.py does and end with a full stop."
 
 
 def _contradiction(before: Entry | None, claim: str) -> str:

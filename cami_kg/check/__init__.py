@@ -11,15 +11,15 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from cami_kg import terms
-from cami_kg.advice import Adviser
 from cami_kg.bridge import Term, to_rdflib
+from cami_kg.check.advice import Adviser
+from cami_kg.check.literals import Fault, faults
+from cami_kg.check.report import Finding, Report
+from cami_kg.check.rules import Result, plain
+from cami_kg.check.shapes import Shapes
 from cami_kg.errors import CamiError, TurtleError, UsageError, shown
 from cami_kg.graph import Graph
-from cami_kg.literals import Fault, faults
 from cami_kg.positions import Place, Positions, positions
-from cami_kg.report import Finding, Report
-from cami_kg.rules import Result, plain
-from cami_kg.shapes import Shapes
 from cami_kg.turtle import written
 
 _FEW = (
