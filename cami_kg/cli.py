@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -333,7 +333,9 @@ def show(thing: str, as_of: str | None, lang: str) -> None:
 @click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="The folder to write.")
 @click.option("--only", multiple=True, metavar="WHAT", help="Only this part; may be given several times.")
 def publish(out: Path, only: tuple[str, ...]) -> None:
-    """Write the release: dumps in every format, checksums, and the answers of the saved queries.
+    """Check the graph, then write the release: dumps, checksums, answers of the saved queries, quality report.
+
+    A graph with errors is not published. With --only nothing is checked.
 
     Example: cami publish --out dist
     """
@@ -341,8 +343,22 @@ def publish(out: Path, only: tuple[str, ...]) -> None:
     from cami_kg.publish import publish
 
     progress = _advise if sys.stderr.isatty() else lambda _: None
-    summary = publish(load(), out, only or None, progress=progress)
+    graph = load()
+    findings = None if only else _findings(graph, progress)
+    summary = publish(graph, out, only or None, findings=findings, progress=progress)
+    checked = "not checked" if findings is None else f"{findings} findings"
     click.echo(
-        f"{summary.files} files, {summary.triples} triples, {summary.claims} claims, {summary.sources} sources; "
+        f"{summary.files} files, {summary.triples} triples, {summary.claims} claims, {summary.sources} sources, {checked}; "
         f"{summary.answers} answers; published {summary.published} files ({summary.bytes / 1e6:.1f} MB) in {out}"
     )
+
+
+def _findings(graph: Graph, progress: Callable[[str], None]) -> int:
+    """Check the graph and count the findings, which are only warnings; errors are refused."""
+    from cami_kg.check import check
+
+    progress("check")
+    report = check(graph)
+    if not report.conforms:
+        raise CamiError("The graph has errors, so nothing was published.", hint="Run cami check, and mend them.")
+    return len(report.findings)
