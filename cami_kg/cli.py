@@ -348,8 +348,8 @@ def publish(out: Path, only: tuple[str, ...]) -> None:
     summary = publish(graph, out, only or None, findings=findings, progress=progress)
     checked = "not checked" if findings is None else f"{findings} findings"
     click.echo(
-        f"{summary.files} files, {summary.triples} triples, {summary.claims} claims, {summary.sources} sources, {checked}; "
-        f"{summary.answers} answers; published {summary.published} files ({summary.bytes / 1e6:.1f} MB) in {out}"
+        f"{summary.files} files, {summary.triples} triples, {summary.claims} claims, {summary.sources} sources, "
+        f"{checked}; {summary.answers} answers; published {summary.published} files ({summary.bytes / 1e6:.1f} MB) in {out}"
     )
 
 
