@@ -349,7 +349,8 @@ def publish(out: Path, only: tuple[str, ...]) -> None:
     checked = "not checked" if findings is None else f"{findings} findings"
     click.echo(
         f"{summary.files} files, {summary.triples} triples, {summary.claims} claims, {summary.sources} sources, "
-        f"{checked}; {summary.answers} answers; published {summary.published} files ({summary.bytes / 1e6:.1f} MB) in {out}"
+        f"{checked}; {summary.answers} answers; "
+        f"published {summary.published} files ({summary.bytes / 1e6:.1f} MB) in {out}"
     )
 
 
