@@ -30,17 +30,28 @@ __all__ = ["CamiError", "KnowledgeGraph", "UsageError", "__version__", "load"]
 class KnowledgeGraph(_graph.Graph):
     """The knowledge graph, with the commands of `cami` as methods."""
 
-    def query(self, name: str, /, *, as_of: date | str | None = None, **values: object) -> Answer:
+    def query(
+        self,
+        name: str,
+        /,
+        *,
+        as_of: date | str | None = None,
+        endpoint: str | None = None,
+        timeout: float | None = None,
+        **values: object,
+    ) -> Answer:
         """Answer a saved query; `values` are its parameters, each a word or several.
 
         Args:
             name: the saved query.
             as_of: the date whose law and state of the world is asked for; today (UTC) by default.
+            endpoint: the address of a SPARQL endpoint to ask instead of this graph.
+            timeout: how many seconds the endpoint may take; 60 by default.
             **values: slug, code, label, scientific name, CURIE or IRI for things; numbers, dates and text as they are.
         """
         from cami_kg.query import ask
 
-        return ask(self, name, values, as_of)
+        return ask(self, name, values, as_of, endpoint, timeout)
 
     def check(self, paths: Sequence[Path] | None = None) -> Report:
         """Check the whole graph, or only these files and folders, against the shapes."""

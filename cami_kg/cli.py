@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cami_kg import terminal
 from cami_kg.errors import CamiError, UsageError
+from cami_kg.options import CITATIONS, CITE_HELP, VALUE, QueryCommand
 
 if TYPE_CHECKING:
     from cami_kg.graph import Graph
     from cami_kg.query.results import Answer
-    from cami_kg.query.saved import Parameter, SavedQuery
+    from cami_kg.query.saved import SavedQuery
 
 
 def main() -> None:
@@ -121,7 +123,7 @@ def _report(paths: tuple[Path, ...], form: str) -> int:
     if paths:
         raise UsageError("The quality report is about the whole graph.", hint="Leave the paths out.")
     graph = load()
-    click.echo(render(quality(graph, release_date(graph)), form, width=_width()), nl=False)
+    click.echo(render(quality(graph, release_date(graph)), form, width=terminal.width()), nl=False)
     return 0
 
 
@@ -158,60 +160,16 @@ def new(kind: str, name: str) -> None:
     click.echo(new(kind, name, home()).advice)
 
 
-class _Query(click.Command):
-    """`cami query`, with an option for each parameter of the query that is asked."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.obj = _asked(args)
-        return super().parse_args(ctx, args)
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        params = ctx.obj.params.values() if ctx.obj else ()
-        return super().get_params(ctx) + [_option(parameter) for parameter in params if parameter.name != "asOf"]
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if ctx.obj is None or not ctx.obj.summary:
-            return super().format_help_text(ctx, formatter)
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(f"{ctx.obj.summary} {ctx.obj.description}".strip())
-        return None
-
-
-def _asked(args: list[str]) -> SavedQuery | None:
-    """Read the query that the arguments name: by `--file`, or as the first that is no option and no option's value."""
-    from cami_kg.home import home
-    from cami_kg.query.saved import SavedQuery, find
-
-    rest = iter(args)
-    name = None
-    for arg in rest:
-        option, equals, value = arg.partition("=")
-        if not arg.startswith("--"):
-            name = name or arg
-        elif option not in ("--", "--help"):
-            value = value if equals else next(rest, "")
-            if option == "--file" and value:
-                return SavedQuery.read(Path(value))
-    return find(home(), name) if name else None
-
-
-_VALUE = "value_"  # sets a query's parameters apart from the command's own, such as NAME
-
-
-def _option(parameter: Parameter) -> click.Option:
-    example = f", such as {parameter.example}" if parameter.example else ""
-    help_text = f"{parameter.kind}{example}{' (required)' if parameter.required else ''}; may be given several times."
-    names = dict.fromkeys((parameter.option, f"--{parameter.name}"))
-    return click.Option([*names, _VALUE + parameter.name], multiple=True, metavar="VALUE", help=help_text)
-
-
-@cami.command(cls=_Query, options_metavar="[OPTIONS] [--PARAMETER VALUE]...")
+@cami.command(cls=QueryCommand, options_metavar="[OPTIONS] [--PARAMETER VALUE]...")
 @click.argument("name", required=False)
 @click.option("--as-of", metavar="DATE", help="The law and the state of the world on this date; today by default.")
 @click.option("--format", "form", metavar="table|csv|tsv|json|xml|md|ttl", help="How to write the answer.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--file", "file", metavar="F.rq", help="Ask the query in this file.")
+@click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of the graph here.")
+@click.option("--timeout", type=float, metavar="S", help="How many seconds the endpoint may take; 60 by default.")
+@click.option("--cite", metavar=f"[{'|'.join(CITATIONS)}]", help=CITE_HELP)
+@click.option("--search", metavar="WORDS", help="Find queries and things by these words, English or Russian.")
 @click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
 @click.pass_context
 def query(
@@ -222,6 +180,10 @@ def query(
     form: str | None,
     output: Path | None,
     file: str | None,
+    endpoint: str | None,
+    timeout: float | None,
+    cite: str | None,
+    search: str | None,
     lang: str,
     **values: tuple[str, ...],
 ) -> None:
@@ -230,22 +192,46 @@ def query(
     Example: cami query range-states-of-species --species saiga
     """
     asked: SavedQuery | None = context.obj
+    if search is not None:
+        return _search(search, name, lang)
     if asked is None:
-        return click.echo(_listed(), nl=False)
+        return click.echo(_contents(), nl=False)
     if file and name:
         raise UsageError("Both a name and a file were given.", hint="Ask for one of them.")
     from cami_kg.graph import load
     from cami_kg.query import run as ask
 
     if file:
-        _let_interrupt()
-    graph, words = load(), {key.removeprefix(_VALUE): given for key, given in values.items() if given}
-    answer = ask(graph, asked, words, as_of)
+        terminal.let_interrupt()
+    graph, words = load(), {key.removeprefix(VALUE): given for key, given in values.items() if given}
+    if endpoint is None and timeout is not None:
+        raise UsageError("--timeout is for an endpoint.", hint="Give --endpoint too.")
+    answer = ask(graph, asked, words, as_of, endpoint, timeout)
     _warn_of_other_concepts(graph, asked, words)
     if answer.as_of and answer.as_of.isoformat() != as_of:
         _advise(f"As of {answer.as_of}." + ("" if as_of else " Another day: --as-of DATE."))
-    _write(_rendered(answer, form, lang, output), output)
+    form = form or ("ttl" if answer.makes_triples else "table")
+    text = _rendered(answer, form, lang, output)
+    terminal.write((text + _cited(answer, form, cite) if cite else text).encode(), output)
     return None
+
+
+def _search(words: str, more: str | None, lang: str) -> None:
+    from cami_kg.graph import load
+    from cami_kg.query.search import search
+
+    if more:
+        raise UsageError(f"{more[:60]!r} is not part of the words to search for.", hint="Write all words in quotes.")
+    if found := str(search(load(), words, lang)):
+        return click.echo(found.encode(), nl=False)
+    return _advise("Nothing was found. Try fewer or other words; `cami query` lists all queries.")
+
+
+def _contents() -> str:
+    from cami_kg.home import home
+    from cami_kg.query.saved import contents
+
+    return contents(home())
 
 
 def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tuple[str, ...]]) -> None:
@@ -258,60 +244,34 @@ def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tu
                 _advise(note)
 
 
-def _rendered(answer: Answer, form: str | None, lang: str, output: Path | None) -> bytes:
-    from cami_kg.query.results import render
+def _cited(answer: Answer, form: str, cite_form: str) -> str:
+    """Return what follows the rows to cite them; where that would spoil the format, say it on stderr."""
+    from cami_kg.publish.answers import release_date
+    from cami_kg.query.cite import cite, render
 
-    form = form or ("ttl" if answer.makes_triples else "table")
-    width = None if output else _width()
+    text = render(cite(answer, release_date(answer.graph)), cite_form, markdown=form == "md")
+    if form in ("table", "md"):
+        return "\n" + text
+    _advise(text.rstrip())
+    return ""
+
+
+def _rendered(answer: Answer, form: str, lang: str, output: Path | None) -> str:
+    from cami_kg.query.results import is_empty, render
+
+    width = None if output else terminal.width()
     text = render(answer, form, lang=lang, width=width)
-    if form in ("table", "md") and not answer.rows:
-        _advise("No rows.")
-    return text.encode()
+    if not answer.rows if form in ("table", "md") else is_empty(text, form):
+        _explain(answer, lang)
+    return text
 
 
-def _width() -> int | None:
-    """Return how wide the terminal is, or None where the output goes elsewhere."""
-    if (columns := os.environ.get("COLUMNS", "")).isdecimal():
-        return int(columns)
-    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+def _explain(answer: Answer, lang: str) -> None:
+    if answer.endpoint:  # the graph here does not say why another has nothing
+        return _advise("No rows.")
+    from cami_kg.query.explain import explain
 
-
-def _write(content: bytes, output: Path | None) -> None:
-    """Print, or write a file whole or not at all."""
-    if output is None:
-        return click.echo(content, nl=False)
-    new = output.with_name(f".{output.name}.{os.getpid()}.new")
-    try:
-        new.write_bytes(content)
-        new.replace(output)
-    except OSError as error:
-        raise CamiError(f"The answer cannot be written: {error.strerror}.", where=output) from None
-    finally:
-        new.unlink(missing_ok=True)
-    return None
-
-
-def _let_interrupt() -> None:
-    """Let Ctrl-C end the process at once: a running query does not see Python's handler."""
-    import signal
-    import threading
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _listed() -> str:
-    """Return the saved queries with their summaries and parameters."""
-    from cami_kg.home import home
-    from cami_kg.query.saved import catalogue
-
-    lines = []
-    for saved in catalogue(home()):
-        lines += [saved.name, f"    {saved.summary}"]
-        for parameter in saved.params.values():
-            needed = f"such as {parameter.example}" if parameter.required else "optional"
-            lines.append(f"    {parameter.option} ({parameter.kind}, {needed})")
-    return "\n".join(lines) + "\n"
+    return _advise("\n".join(filter(None, ("No rows.", str(explain(answer, lang))))))
 
 
 @cami.command()
@@ -326,7 +286,7 @@ def show(thing: str, as_of: str | None, lang: str) -> None:
     from cami_kg.graph import load
     from cami_kg.show import show
 
-    click.echo(show(load(), thing, as_of, lang).text(_width()).encode(), nl=False)
+    click.echo(show(load(), thing, as_of, lang).text(terminal.width()).encode(), nl=False)
 
 
 @cami.command()
@@ -357,9 +317,35 @@ def publish(out: Path, only: tuple[str, ...]) -> None:
 def _findings(graph: Graph, progress: Callable[[str], None]) -> int:
     """Check the graph and count the findings, which are only warnings; errors are refused."""
     from cami_kg.check import check
+    from cami_kg.check.report import render
 
     progress("check")
     report = check(graph)
     if not report.conforms:
-        raise CamiError("The graph has errors, so nothing was published.", hint="Run cami check, and mend them.")
+        _advise(render(report, "text").rstrip())
+        raise CamiError("The graph has errors, so nothing was published.", hint="Mend them.")
     return len(report.findings)
+
+
+@cami.command()
+@click.argument("endpoint", metavar="ENDPOINT")
+@click.option("--store", metavar="URL", help="Where graphs go; …/store by default, if the endpoint is …/query.")
+@click.option("--timeout", type=float, metavar="S", help="How many seconds each request may take; 60 by default.")
+def push(endpoint: str, store: str | None, timeout: float | None) -> int:
+    """Load the graph into a triple store by the Graph Store Protocol, and count it there.
+
+    What is there already is not sent again, so a push that was broken off goes on where it stopped.
+
+    Example: cami push http://localhost:7878/query
+    """
+    from cami_kg.graph import load
+    from cami_kg.publish.push import UNION_ADVICE, push
+
+    progress = _advise if sys.stderr.isatty() else lambda _: None
+    done = push(load(), endpoint, store, seconds=timeout, progress=progress)
+    click.echo(f"{done.graphs} graphs, {done.triples} triples; {done.sent} graphs sent, the others were there.")
+    for name in done.strangers:
+        _advise(f"{name} is there too, and no part of this graph; it was left alone.")
+    if not done.union:
+        _advise(UNION_ADVICE)
+    return 0 if done.union else 1

@@ -255,3 +255,15 @@ def test_a_graph_with_errors_is_not_published(tmp_path: Path) -> None:
 
     assert (1, False) == (ran.returncode, (tmp_path / "dist").exists()), ran.stderr
     assert "dwc:famly" in ran.stderr
+
+
+def test_answering_imports_only_what_it_needs() -> None:
+    """Explaining, citing, searching and asking elsewhere are paid for by those who want them."""
+    program = (
+        "import sys; from cami_kg.cli import run; run(['query', 'species', '--format', 'csv']);"
+        "print(*(name for name in sys.modules if name.startswith('cami_kg.')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+
+    late = {f"cami_kg.query.{name}" for name in ("cite", "explain", "remote", "search", "wire")} | {"cami_kg.publish"}
+    assert not late & set(done.stderr.split())

@@ -10,16 +10,23 @@ from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import sparql
 from cami_kg.query.bind import Values, bind, terms
-from cami_kg.query.results import Answer
+from cami_kg.query.results import Answer, Question
 from cami_kg.query.saved import Parameter, SavedQuery, catalogue, find
 
-__all__ = ["Answer", "Parameter", "SavedQuery", "ask", "bind", "catalogue", "find", "run", "today"]
+__all__ = ["Answer", "Parameter", "SavedQuery", "ask", "bind", "catalogue", "find", "prepared", "run", "today"]
 
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
 _READS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 
 
-def ask(graph: Graph, name: str, values: Values | None = None, as_of: date | str | None = None) -> Answer:
+def ask(
+    graph: Graph,
+    name: str,
+    values: Values | None = None,
+    as_of: date | str | None = None,
+    endpoint: str | None = None,
+    timeout: float | None = None,
+) -> Answer:
     """Answer a saved query.
 
     Args:
@@ -27,16 +34,35 @@ def ask(graph: Graph, name: str, values: Values | None = None, as_of: date | str
         name: the saved query.
         values: by parameter, a word or several, as `bind.terms` reads them.
         as_of: for queries with `asOf`, the date whose law and state of the world is asked for; today if None.
+        endpoint: the address of a SPARQL endpoint to ask instead; the values are still looked up in the graph.
+        timeout: how many seconds the endpoint may take, retries included; 60 if None.
 
     Raises:
         UsageError: the query, a parameter or a value does not exist, or `as_of` has no meaning for the query.
         CamiError: the query cannot be answered.
     """
-    return run(graph, find(graph.home, name), values, as_of)
+    return run(graph, find(graph.home, name), values, as_of, endpoint, timeout)
 
 
-def run(graph: Graph, query: SavedQuery, values: Values | None = None, as_of: date | str | None = None) -> Answer:
+def run(
+    graph: Graph,
+    query: SavedQuery,
+    values: Values | None = None,
+    as_of: date | str | None = None,
+    endpoint: str | None = None,
+    timeout: float | None = None,
+) -> Answer:
     """Answer a query that was read from a file, as `ask` does."""
+    question = prepared(graph, query, values, as_of)
+    if endpoint is None:
+        return Answer(graph, query, *question)
+    from cami_kg.query.remote import answer
+
+    return answer(graph, query, question, endpoint, timeout)
+
+
+def prepared(graph: Graph, query: SavedQuery, values: Values | None, as_of: date | str | None) -> Question:
+    """Return the text to run for these values, the date that it is for, and the terms in it by parameter."""
     _refuse(query)
     given = dict(values or {})
     if as_of is not None:
@@ -45,7 +71,7 @@ def run(graph: Graph, query: SavedQuery, values: Values | None = None, as_of: da
         given.setdefault("asOf", today())
     bound = terms(graph, query, given)
     day = date.fromisoformat(bound["asOf"][0].value) if bound.get("asOf") else None
-    return Answer(graph, query, bind(query, bound), day)
+    return bind(query, bound), day, bound
 
 
 def today() -> date:

@@ -102,7 +102,7 @@ def _terms(graph: Graph, parameter: Parameter, given: Values) -> list[sparql.Ter
     if not words and parameter.required:
         raise UsageError(
             f"The query needs a value for {parameter.name} ({parameter.kind}).",
-            hint=f"Give {parameter.option}, such as {parameter.option} {_typed(parameter)}.",
+            hint=f"Give {parameter.option}, such as {parameter.option} {typed(parameter)}.",
         )
     return list(dict.fromkeys(term(graph, parameter.kind, word) for word in words))
 
@@ -122,7 +122,7 @@ def _word(item: object) -> str:
     return str(item).lower() if isinstance(item, bool) else str(item)
 
 
-def _typed(parameter: Parameter) -> str:
+def typed(parameter: Parameter) -> str:
     """Return the example as a person would type it."""
     first = sparql.tokens(parameter.example)[0]
     return first.text.strip("\"'") if first.kind == "string" else first.text.rpartition(":")[2]

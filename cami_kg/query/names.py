@@ -41,7 +41,7 @@ def node(name: str) -> ox.NamedNode:
 def label(graph: Graph, thing: ox.NamedNode, lang: str = "en") -> str | None:
     """Return the name to show for a thing: in `lang`, else in English, else in any language; None if it has none."""
     for predicate in _LABELS:
-        found = {text.language or "": text.value for text in _literals(graph, thing, predicate)}
+        found = {text.language or "": text.value for text in literals(graph, thing, predicate)}
         if found:
             return found.get(lang) or found.get("en") or found.get("") or found[min(found)]
     return None
@@ -117,13 +117,20 @@ def caveat(graph: Graph, word: str) -> str | None:
     lists: dict[str, set[str]] = {}
     for quad in graph.store.quads_for_pattern(None, node("cami:taxon"), taxon):
         use = quad.subject
-        if isinstance(use, ox.NamedNode) and (relations := _linked(graph, use, "cami:conceptRelation")):
-            names = (text.value for predicate in _NAMES_IN_USE for text in _literals(graph, use, predicate))
+        if isinstance(use, ox.NamedNode) and (relations := linked(graph, use, "cami:conceptRelation")):
+            names = (text.value for predicate in _NAMES_IN_USE for text in literals(graph, use, predicate))
             if relations != [node("concept-relation:congruent")] and folded(word) in map(folded, names):
                 found = lists.setdefault(shown(graph, relations[0]), set())
-                found.update(shown(graph, one) for one in _linked(graph, use, "cami:accordingTo"))
+                found.update(shown(graph, one) for one in linked(graph, use, "cami:accordingTo"))
     meanings = [f"The name {relation} in: {'; '.join(sorted(found))}." for relation, found in sorted(lists.items())]
     return " ".join((f"{quoted(word)} is read as {_choice(graph, taxon)}.", *meanings)) if meanings else None
+
+
+def all_names(graph: Graph) -> Iterator[tuple[str, ox.NamedNode]]:
+    """Yield every name that a thing has or that a taxon goes by, with what it names."""
+    everything = things(graph, ANYTHING)
+    yield from _values(graph, everything, (*_LABELS, *_OWN_NAMES))
+    yield from _other_names(graph, everything)
 
 
 def _by_address(_graph: Graph, candidates: Things, word: str) -> list[ox.NamedNode]:
@@ -193,8 +200,8 @@ def _only(graph: Graph, word: str, found: list[ox.NamedNode]) -> ox.NamedNode:
     """
     if len(found) > 1:
         claims = claim_classes(graph)
-        found = [thing for thing in found if not claims & set(_linked(graph, thing, "rdf:type"))] or found
-        found = [thing for thing in found if not set(found) & set(_linked(graph, thing, "cami:parentTaxon"))] or found
+        found = [thing for thing in found if not claims & set(linked(graph, thing, "rdf:type"))] or found
+        found = [thing for thing in found if not set(found) & set(linked(graph, thing, "cami:parentTaxon"))] or found
     if len(found) > 1:
         choices = ", ".join(_choice(graph, thing) for thing in sorted(found, key=lambda thing: thing.value))
         raise UsageError(f"{quoted(word)} may mean {choices}.", hint="Write one of these short names.")
@@ -221,11 +228,13 @@ def _choice(graph: Graph, thing: ox.NamedNode) -> str:
     return f"{short(thing)} ({name})" if name else short(thing)
 
 
-def _linked(graph: Graph, thing: ox.NamedNode, predicate: str) -> list[ox.NamedNode]:
+def linked(graph: Graph, thing: ox.NamedNode, predicate: str) -> list[ox.NamedNode]:
+    """Return the things that a property of a thing names."""
     quads = graph.store.quads_for_pattern(thing, node(predicate), None)
     return [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
 
 
-def _literals(graph: Graph, thing: ox.NamedNode, predicate: str) -> list[ox.Literal]:
+def literals(graph: Graph, thing: ox.NamedNode, predicate: str) -> list[ox.Literal]:
+    """Return the texts, numbers and dates of a property of a thing."""
     quads = graph.store.quads_for_pattern(thing, node(predicate), None)
     return [quad.object for quad in quads if isinstance(quad.object, ox.Literal)]

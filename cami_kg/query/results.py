@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -13,11 +13,14 @@ import pyoxigraph as ox
 from cami_kg.errors import CamiError, UsageError, nearest
 from cami_kg.graph import Graph
 from cami_kg.query import layout
-from cami_kg.query.names import label, node, short
+from cami_kg.query.names import label, linked, node, short
 from cami_kg.query.saved import SavedQuery
+from cami_kg.query.sparql import Term
 from cami_kg.terms import ID, XSD, prefixes
 
 Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+Question = tuple[str, date | None, dict[str, list[Term]]]
+"""The text to run, the date that it is for, and the terms that were given for parameters."""
 
 _W3C = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -25,7 +28,9 @@ _W3C = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+_BARE = {"json": ('"bindings":[]}}',), "xml": ("<results/></sparql>", "<results></results></sparql>")}
 _SOURCE = "source"
+_CLAIM = "claim"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, OSError)
 
 
@@ -36,10 +41,21 @@ class Answer:
         query: the query as saved.
         sparql: the text that was run, parameters bound.
         as_of: the date that was asked for, None if the query has no `asOf`.
+        bound: the terms that were given, by parameter.
+        endpoint: the address where it was run, None for the graph at hand.
     """
 
-    def __init__(self, graph: Graph, query: SavedQuery, sparql: str, as_of: date | None = None) -> None:
-        self.graph, self.query, self.sparql, self.as_of = graph, query, sparql, as_of
+    endpoint: str | None = None
+
+    def __init__(
+        self,
+        graph: Graph,
+        query: SavedQuery,
+        sparql: str,
+        as_of: date | None = None,
+        bound: Mapping[str, Sequence[Term]] | None = None,
+    ) -> None:
+        self.graph, self.query, self.sparql, self.as_of, self.bound = graph, query, sparql, as_of, bound or {}
         self._fresh: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | None = self._run()
         self.makes_triples = isinstance(self._fresh, ox.QueryTriples)
 
@@ -74,6 +90,19 @@ class Answer:
             return [tuple(row) for row in found]
         except _FAILURES as error:
             raise _failure(self.query, error) from None
+
+    @cached_property
+    def sources(self) -> list[ox.NamedNode]:
+        """The sources behind the rows, in order of IRI: those in columns of sources, and those of claims in `claim`."""
+        cited: set[ox.NamedNode] = set()
+        for place, column in enumerate(self.columns):
+            things = {row[place] for row in self.rows}
+            nodes = [thing for thing in things if isinstance(thing, ox.NamedNode)]
+            if column.casefold().endswith(_SOURCE):
+                cited.update(nodes)
+            elif column == _CLAIM:
+                cited.update(source for claim in nodes for source in linked(self.graph, claim, "prov:wasDerivedFrom"))
+        return sorted(cited, key=lambda source: source.value)
 
     def labels(self, lang: str = "en") -> dict[str, str]:
         """Return the label in a language of everything in the rows that has one, by IRI; sources have CURIEs."""
@@ -116,6 +145,13 @@ def render(answer: Answer, format: str = "table", *, lang: str = "en", width: in
         near = nearest(format[:60], FORMATS) or FORMATS
         raise UsageError(f"There is no format {format[:60]!r}.", hint=f"Choose {', '.join(near)}.")
     return FORMATS[format](answer, lang, width)
+
+
+def is_empty(text: str, format: str) -> bool:  # noqa: A002
+    """Tell whether an answer that was written in a format for machines has no rows, without asking again."""
+    if format in ("csv", "tsv"):
+        return text.count("\n") == 1
+    return text.rstrip().endswith(_BARE.get(format, ())) if text.strip() else format == "ttl"
 
 
 def _table(answer: Answer, lang: str, width: int | None) -> str:

@@ -93,6 +93,17 @@ def catalogue(home: Home) -> list[SavedQuery]:
     return [SavedQuery.read(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem)]
 
 
+def contents(home: Home) -> str:
+    """Return the saved queries with their summaries and parameters as text."""
+    lines = []
+    for saved in catalogue(home):
+        lines += [saved.name, f"    {saved.summary}"]
+        for parameter in saved.params.values():
+            needed = f"such as {parameter.example}" if parameter.required else "optional"
+            lines.append(f"    {parameter.option} ({parameter.kind}, {needed})")
+    return "\n".join(lines) + "\n"
+
+
 def find(home: Home, name: str) -> SavedQuery:
     """Read the saved query of this name, and no other file.
 

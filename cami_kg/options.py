@@ -1,0 +1,71 @@
+"""The options of `cami query`: its own, and one for each parameter of the query that is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cami_kg.query.saved import Parameter, SavedQuery
+
+CITATIONS = ("text", "bibtex", "csl")
+"""The words that `--cite` may have; without one it means the first."""
+
+CITE_HELP = "Cite the sources and the answer: below a table or md, for other formats on stderr."
+
+VALUE = "value_"
+"""What sets a query's parameters apart from the command's own, such as NAME."""
+
+
+class QueryCommand(click.Command):
+    """`cami query`, with an option for each parameter of the query that is asked."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the query that is named first, as it says which options there are; `--cite` needs no word."""
+        follow = zip(args, [*args[1:], ""], strict=False)
+        args = ["--cite=text" if arg == "--cite" and then not in CITATIONS else arg for arg, then in follow]
+        ctx.obj = _asked(args)
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own options, and those of the query."""
+        params = ctx.obj.params.values() if ctx.obj else ()
+        return super().get_params(ctx) + [_option(parameter) for parameter in params if parameter.name != "asOf"]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the summary of the query instead of that of the command."""
+        if ctx.obj is None or not ctx.obj.summary:
+            return super().format_help_text(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(f"{ctx.obj.summary} {ctx.obj.description}".strip())
+        return None
+
+
+def _asked(args: list[str]) -> SavedQuery | None:
+    """Read the query that the arguments name: by `--file`, or as the first that is no option and no option's value."""
+    from cami_kg.home import home
+    from cami_kg.query.saved import SavedQuery, find
+
+    rest = iter(args)
+    name = None
+    for arg in rest:
+        option, equals, value = arg.partition("=")
+        if not arg.startswith("--"):
+            name = name or arg
+        elif option not in ("--", "--help"):
+            value = value if equals else next(rest, "")
+            if option == "--search":
+                return None
+            if option == "--file" and value:
+                return SavedQuery.read(Path(value))
+    return find(home(), name) if name else None
+
+
+def _option(parameter: Parameter) -> click.Option:
+    example = f", such as {parameter.example}" if parameter.example else ""
+    help_text = f"{parameter.kind}{example}{' (required)' if parameter.required else ''}; may be given several times."
+    names = dict.fromkeys((parameter.option, f"--{parameter.name}"))
+    return click.Option([*names, VALUE + parameter.name], multiple=True, metavar="VALUE", help=help_text)
