@@ -83,7 +83,7 @@ class KnowledgeGraph(_graph.Graph):
         return publish(self, out, only)
 
 
-def load(data: Path | None = None, *, derived: bool = False) -> KnowledgeGraph:
+def load(data: str | Path | None = None, *, derived: bool = False) -> KnowledgeGraph:
     """Load the graph: the project's own, or with the claims of another folder.
 
     Args:

@@ -78,8 +78,8 @@ class Graph:
         return int(next(iter(rows))["count"].value) if isinstance(rows, ox.QuerySolutions) else 0
 
 
-def load(data: Path | None = None, *, derived: bool = False, tolerant: bool = False) -> Graph:
-    """Read the ontology and every file below `data` into memory.
+def load(data: str | Path | None = None, *, derived: bool = False, tolerant: bool = False) -> Graph:
+    """Read the ontology and every file below `data` into memory; hidden files are passed over.
 
     Args:
         data: the folder of claims; by default the project's own.
@@ -91,7 +91,8 @@ def load(data: Path | None = None, *, derived: bool = False, tolerant: bool = Fa
     """
     place = home()
     store, broken = ox.Store(), []
-    files = _source_files(place.ontology, data or place.data)
+    folder = place.data if data is None else Path(data)
+    files = _source_files(place.ontology, folder)
     for name, path in files.items():
         try:
             store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(name))
@@ -103,7 +104,7 @@ def load(data: Path | None = None, *, derived: bool = False, tolerant: bool = Fa
             raise CamiError(f"This file cannot be read: {error.strerror or error}.", where=path) from None
     graph = Graph(store, files, place, tuple(broken))
     if not len(store) and not broken:
-        raise CamiError("The graph holds not one triple.", where=data or place.data, hint="Name the folder of claims.")
+        raise CamiError("The graph holds not one triple.", where=folder, hint="Name the folder of claims.")
     if derived:
         _derive(graph)
     return graph
@@ -113,7 +114,7 @@ def _source_files(ontology: Path, data: Path) -> dict[str, Path]:
     """Return every Turtle file that is part of the graph, by the IRI of its named graph, in a fixed order."""
     if not data.is_dir():
         raise CamiError("This folder of claims does not exist.", where=data, hint="Name a folder with Turtle files.")
-    if not (claims := sorted(data.rglob("*.ttl"))):
+    if not (claims := sorted(path for path in data.rglob("*.ttl") if not _is_hidden(path, data))):
         raise CamiError("No Turtle file lies in this folder.", where=data, hint="Name the folder of claims.")
     files = {terms.graph_iri("ontology", path.stem): path for path in sorted(ontology.glob("*.ttl"))}
     files |= {terms.graph_iri("scheme", path.stem): path for path in sorted((ontology / "scheme").glob("*.ttl"))}
@@ -121,8 +122,16 @@ def _source_files(ontology: Path, data: Path) -> dict[str, Path]:
     return files
 
 
+def _is_hidden(path: Path, data: Path) -> bool:
+    """Tell whether a file, or a folder around it, is hidden, as the locks and copies of editors are."""
+    return any(part.startswith(".") for part in path.relative_to(data).parts)
+
+
 def _graph_of(path: Path, data: Path) -> str:
     """Return the named graph of a data file, from its folder and name."""
+    if not path.is_file():
+        problem = "is a folder, not a Turtle file" if path.is_dir() else "link leads to no file"
+        raise CamiError(f"This {problem}.", where=path, hint="Rename or remove it.")
     parts = path.relative_to(data).with_suffix("").parts
     if len(parts) != 2:
         raise CamiError("A data file lies in the folder of its kind.", where=path, hint="Move it to data/<kind>/.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from cami_kg.errors import CamiError, UsageError, nearest, shown
+from cami_kg.errors import CamiError, UsageError, shown
 from cami_kg.home import Home
 from cami_kg.terms import prefixes
 from cami_kg.turtle import format_text
@@ -34,8 +34,7 @@ def new(kind: str, name: str, home: Home) -> Scaffold:
         CamiError: there is a thing of that name already; nothing is overwritten.
     """
     if kind not in KINDS:
-        near = nearest(kind[:60], KINDS) or list(KINDS)
-        raise UsageError(f"{kind[:60]!r} is no kind of thing to start.", hint=f"Choose {', '.join(near)}.")
+        raise UsageError(f"{kind[:60]!r} is no kind of thing to start.", hint=f"Choose {', '.join(KINDS)}.")
     if not home.editable:
         raise UsageError("An installed graph cannot be edited.", hint="Clone the repository and run `cami new` there.")
     if not (slug := slug_of(name)):

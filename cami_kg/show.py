@@ -14,7 +14,7 @@ from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import layout
 from cami_kg.query.bind import lexical_date
-from cami_kg.query.names import ANYTHING, claim_classes, find, label, node, quoted, short, shown, slug
+from cami_kg.query.names import ANYTHING, claim_classes, find, label, language, node, quoted, short, shown, slug
 from cami_kg.terms import RDF
 
 _TYPE = ox.NamedNode(RDF + "type")
@@ -128,9 +128,9 @@ def show(graph: Graph, thing: str, as_of: date | str | None = None, lang: str = 
         lang: the language of labels.
 
     Raises:
-        UsageError: the name fits nothing or several things, or the date is none.
+        UsageError: the name fits nothing or several things, the date is none, or no label is in the language.
     """
-    day = _day(as_of)
+    day, lang = _day(as_of), language(graph, lang)
     subject = find(graph, ANYTHING, thing)
     reader = _Reader(graph, lang)
     named = _nodes(quad.subject for quad in graph.store.quads_for_pattern(None, None, subject))

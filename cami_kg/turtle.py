@@ -93,7 +93,8 @@ def _turtle_files(paths: Iterable[Path]) -> list[Path]:
     found: set[Path] = set()
     for path in list(paths) or [home().ontology, home().data]:
         if path.is_dir():
-            found.update(path.rglob("*.ttl"))
+            below = (file for file in path.rglob("*.ttl") if not file.name.startswith("."))
+            found.update(file for file in below if file.is_file())
         elif path.suffix == ".ttl" and path.is_file():
             found.add(path)
         else:

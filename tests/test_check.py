@@ -170,6 +170,30 @@ def test_a_thing_of_the_wrong_kind_is_told_what_it_is(broken: Broken) -> None:
     assert [finding.fix for finding in findings] == ["source:book is a source, not a state."]
 
 
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ('    dwc:scientificName "Canis lupus" ;\n', 'Add `dwc:scientificName "…" ;`.'),
+        ('    dwc:family "Canidae" ;\n', 'Add `dwc:family "…" ;`.'),
+        ("    cami:state state:XA ;\n", "Add `cami:state state:… ;`."),
+    ],
+)
+def test_advice_on_what_is_missing_copies_no_value(folder: Path, broken: Broken, line: str, fix: str) -> None:
+    """The property is shown with the form of its values, never with the value of another thing."""
+    wolf = (folder / "species" / "wolf.ttl").read_text(encoding="utf-8")
+    dog = wolf.replace(":wolf", ":dog").replace("Canis lupus", "Canis familiaris")
+    (folder / "species" / "dog.ttl").write_text(dog, encoding="utf-8")
+
+    assert fix in [finding.fix for finding in broken(line, "")]
+
+
+def test_advice_keeps_the_capitals_of_names(broken: Broken) -> None:
+    """A class is called as in a sentence, but `Red List` stays a name."""
+    findings = broken("a cami:RangeStatement", "a cami:Assessment")
+
+    assert "cami:presence is not a property of a Red List assessment." in [finding.message for finding in findings]
+
+
 def test_too_many_values_are_listed(broken: Broken) -> None:
     """Where one value may stand and two do, both are listed."""
     findings = broken('"Canis lupus"', '"Canis lupus" , "Canis familiaris"')
@@ -190,11 +214,11 @@ def test_broken_files_are_findings_and_the_rest_is_checked(folder: Path) -> None
         (finding.file and finding.file.name, finding.line, finding.column, finding.shape) for finding in findings
     ] == [
         ("books.ttl", 2, 17, "turtle"),
-        ("wolf.ttl", 30, 18, "shape:locator"),
         ("XA.ttl", 2, 1, "turtle"),
+        ("wolf.ttl", 30, 18, "shape:locator"),
     ]
     assert "The prefix cami: has not been declared" in findings[0].message
-    assert findings[1].fix == 'Write "12", without a language or datatype.'
+    assert findings[2].fix == 'Write "12", without a language or datatype.'
 
 
 def test_only_what_was_named_is_told(folder: Path) -> None:
@@ -217,12 +241,13 @@ def test_a_path_outside_the_graph_is_wrong_usage(folder: Path) -> None:
 
 
 def test_nothing_to_look_at_is_an_error(folder: Path) -> None:
-    """A file without a statement does not pass: nothing was looked at."""
-    empty = folder / "state" / "XB.ttl"
-    empty.write_text("# nothing yet\n", encoding="utf-8")
+    """A file without a thing that a shape is about does not pass: nothing was looked at."""
+    odd = folder / "place" / "odd.ttl"
+    odd.parent.mkdir()
+    odd.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
 
-    with pytest.raises(CamiError, match=r"XB\.ttl: Nothing here is of a kind that has a shape"):
-        check(load(folder), [empty])
+    with pytest.raises(CamiError, match=r"odd\.ttl: Nothing here is of a kind that has a shape"):
+        check(load(folder), [odd])
 
 
 def test_no_shapes_is_an_error(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_parameters_are_options(capsysbinary: pytest.CaptureFixture[bytes]) -> N
         (["query", "--file", "nowhere.rq"], "nowhere.rq: The file cannot be read"),
         (["qurey"], "No such command 'qurey'"),
         (["show", "sagia"], "Nothing is called 'sagia'. Did you mean species:saiga"),
-        (["new", "specie", "x"], "Choose species."),
+        (["new", "specie", "x"], "Choose species, instrument, source, query."),
         (["check", "nowhere"], "nowhere"),
         (["publish", "--only", "dmups"], "dumps"),
     ],

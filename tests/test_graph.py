@@ -111,6 +111,39 @@ def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
+    """Locks and copies that editors leave are no part of the graph, even where they lead nowhere."""
+    put(tmp_path, "state/XA.ttl", STATE)
+    put(tmp_path, "state/.XA.ttl", "<")
+    put(tmp_path, ".old/state/XA.ttl", "<")
+    (tmp_path / "state" / ".#XA.ttl").symlink_to("somebody@somewhere")
+
+    files = [
+        path.relative_to(tmp_path).as_posix() for path in load(tmp_path).files.values() if tmp_path in path.parents
+    ]
+    assert files == ["state/XA.ttl"]
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    """A folder named like a file, and a link to nothing, are one sentence with what to do."""
+    put(tmp_path, "state/XA.ttl", STATE)
+    (tmp_path / "state" / "XB.ttl").mkdir()
+    with pytest.raises(CamiError, match=r"XB\.ttl: This is a folder, not a Turtle file\. Rename or remove it"):
+        load(tmp_path)
+
+    (tmp_path / "state" / "XB.ttl").rmdir()
+    (tmp_path / "state" / "XB.ttl").symlink_to("nowhere.ttl")
+    with pytest.raises(CamiError, match=r"XB\.ttl: This link leads to no file"):
+        load(tmp_path)
+
+
+def test_a_folder_may_be_named_by_a_string(tmp_path: Path) -> None:
+    """A path and its text load the same."""
+    put(tmp_path, "state/XA.ttl", STATE)
+
+    assert load(str(tmp_path)).files == load(tmp_path).files
+
+
 def test_derived_triples_have_graphs_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule's triples stand in its own graph, are asked for by name, and are no part of the source triples."""
     place = Home(tmp_path, editable=True)

@@ -21,7 +21,15 @@ FLOORS: list[list[list[str]]] = [
     [["bridge", "positions", "turtle"]],
     [["graph", "version"]],
     [
-        ["check.report", "check.literals", "check.rules", "check.shapes", "check.advice", "check"],
+        [
+            "check.report",
+            "check.literals",
+            "check.rules",
+            "check.place",
+            "check.shapes",
+            "check.advice",
+            "check",
+        ],
         [
             "query.sparql",
             "query.layout",

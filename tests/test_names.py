@@ -5,7 +5,7 @@ import pytest
 
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.query.names import ANYTHING, caveat, find, folded, label, node, quoted, shown
+from cami_kg.query.names import ANYTHING, caveat, find, folded, label, language, node, quoted, shown
 
 HOPPER = "https://w3id.org/cami/id/species/dune-hopper"
 
@@ -103,6 +103,33 @@ def test_a_name_of_two_animals_is_not_guessed(real: Graph) -> None:
     """`typica` is a nominal name of the argali and of the urial."""
     with pytest.raises(UsageError, match=r"may mean species:argali .*, species:urial"):
         find(real, "dwc:Taxon", "typica")
+
+
+@pytest.mark.parametrize(
+    ("word", "thing"),
+    [
+        ("Panthera uncia", "species:snow-leopard"),
+        ("bos mutus", "species:wild-yak"),
+        ("Otocolobus manul", "species:pallas-cat"),
+        ("name:wild-yak-iucn-bos-mutus", "name:wild-yak-iucn-bos-mutus"),
+    ],
+)
+def test_a_name_in_use_means_its_animal(real: Graph, word: str, thing: str) -> None:
+    """A name that only claims give means the taxon they are about; a claim is meant by its own short name."""
+    assert node(thing) == find(real, ANYTHING, word)
+
+
+@pytest.mark.parametrize(("lang", "code"), [("ru", "ru"), (" RU", "ru"), ("En", "en")])
+def test_languages_are_known_in_any_case(small: Graph, lang: str, code: str) -> None:
+    """Capitals do not count in the code of a language."""
+    assert code == language(small, lang)
+
+
+@pytest.mark.parametrize("lang", ["xx", "", "ru-RU"])
+def test_a_language_without_labels_is_refused(small: Graph, lang: str) -> None:
+    """The error names the languages that there are."""
+    with pytest.raises(UsageError, match=r"No label is in the language .* Choose one of en, ru\."):
+        language(small, lang)
 
 
 def test_a_name_that_lists_use_for_other_animals_is_read_with_a_word_of_caution(real: Graph) -> None:

@@ -78,7 +78,7 @@ def test_nothing_is_overwritten(small: Graph, kind: str) -> None:
 def test_what_cannot_be_started_is_explained(small: Graph, tmp_path: Path) -> None:
     """An unknown kind, a name without Latin letters, and an installed graph are one sentence each."""
     for kind, name, home, complaint in (
-        ("specie", "x", small.home, "'specie' is no kind of thing to start. Choose species."),
+        ("specie", "x", small.home, "'specie' is no kind of thing to start. Choose species, instrument, source, query"),
         ("species", "снежный козёл", small.home, "Give the English name."),
         ("species", "a\ud800", small.home, "is not text"),
         ("species", "x", Home(tmp_path, editable=False), "Clone the repository"),

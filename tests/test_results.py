@@ -82,7 +82,7 @@ def test_a_table_speaks_the_language_asked_for(small: Graph, tmp_path: Path) -> 
     answer = answered(small, tmp_path, f"SELECT ?x {{ VALUES ?x {{ {iris} }} }}")
 
     expected = ["x", "─" * 20, "дюнный тушканчик", "ridge cat", "source:old-book", "range:dune-hopper-XA"]
-    assert expected == render(answer, lang="ru").splitlines()
+    assert expected == render(answer, lang="RU").splitlines()
 
 
 def test_a_table_fits_the_terminal(terms: Answer) -> None:

@@ -70,7 +70,7 @@ def test_a_claim_can_be_shown_itself(small: Graph) -> None:
 
 def test_russian_labels_and_words(small: Graph) -> None:
     """The page speaks the language asked for."""
-    text = str(show(small, "dune-hopper", lang="ru"))
+    text = str(show(small, "dune-hopper", lang="RU"))
 
     assert text.startswith("дюнный тушканчик  species:dune-hopper\n")
     assert "! расходится с " in text

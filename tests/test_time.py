@@ -266,3 +266,67 @@ def test_a_signatory_stands_once_in_the_list(real: Graph, day: str) -> None:
     names = [plain(row[found.columns.index("participant")]) for row in found.rows]
 
     assert 1 == names.count("KZ")
+
+
+def test_an_undated_part_does_not_hold_before_the_instrument(real: Graph) -> None:
+    """mou_signatories has no days for ACBK and SCA; the saiga memorandum itself counts from 24 September 2006."""
+    days = ("1990-01-01", "2006-09-23", "2006-09-24")
+    found = [one(answer(real, "mou-signatories", day, "participant", instrument="saiga-mou")) for day in days]
+
+    assert [set(), set(), {"acbk", "sca"}] == [names & {"acbk", "sca"} for names in found]
+
+
+def test_a_state_on_which_nothing_is_said_is_not_called_a_non_party(real: Graph) -> None:
+    """Of Germany, which has the lynx, the tables have no part in CMS; for Bhutan a search found none."""
+    parties = dict(answer(real, "parties-and-non-parties", "2026-01-01", "state party", species="eurasian-lynx"))
+
+    assert ("not known", "not a Party") == (parties["DE"], parties["BT"])
+
+
+@pytest.mark.parametrize(
+    ("instrument", "before", "first", "last", "after"),
+    [
+        ("pow-2014-2020", "2013-12-31", "2014-11-01", "2020-12-31", "2021-01-01"),
+        ("pow-2021-2026", "2020-12-31", "2021-01-01", "2026-12-31", "2027-01-01"),
+        ("pow-tashkent-2025", "2024-12-31", "2025-01-01", "2026-11-25", "1990-01-01"),
+        ("saiga-mou", "2006-09-23", "2006-09-24", "2026-11-25", "1990-01-01"),
+    ],
+)
+def test_a_measure_has_the_time_of_its_instrument(
+    real: Graph, instrument: str, before: str, first: str, last: str, after: str
+) -> None:
+    """Few measures of programmes have years of their own, here 2014; the others have the days in instruments."""
+    days = (before, first, last, after)
+    found = [one(answer(real, "covered-threats", day, "instrument", species="saiga")) for day in days]
+
+    assert [False, True, True, False] == [instrument in names for names in found]
+
+
+def test_a_measure_without_any_date_counts_on_every_day(real: Graph) -> None:
+    """The opening of railway fences for the saiga has neither years nor an instrument in the table of measures."""
+    found = answer(real, "covered-threats", "1990-01-01", "measure instrument from until", species="saiga")
+
+    assert ("fence-modification-railway-kz", "", "", "") in found
+
+
+def test_a_local_measure_for_no_species_in_particular_covers_none(real: Graph) -> None:
+    """The passages of the Qinghai-Tibet Railway are at Hoh Xil, and the table does not name whom they are for."""
+    covered = answer(real, "covered-threats", "2026-11-25", "measure", species="tibetan-antelope")
+    against = answer(real, "measures-against-threat", "2026-11-25", "measure", threat="barriers-to-migration")
+
+    assert (False, True) == (("wildlife-passages-railway",) in covered, ("wildlife-passages-railway",) in against)
+
+
+@pytest.mark.parametrize(
+    ("species", "found"),
+    [
+        ("wild-camel", {("cr", "2008"), ("en", "")}),
+        ("khur", {("en", "")}),
+        ("onager", {("cr", ""), ("en", "")}),
+    ],
+)
+def test_a_red_list_category_without_a_year_is_shown_beside(
+    real: Graph, species: str, found: set[tuple[str, str]]
+) -> None:
+    """The table red_list has these without year_published; which of them is newer is for the reader to judge."""
+    assert found == answer(real, "red-list-status", "2026-11-25", "category from", species=species)

@@ -169,6 +169,14 @@ def test_formatting_the_miniature_backwards_gives_the_same(miniature: Graph) -> 
         assert format_text(lines, path) == body[body.index("PREFIX") :]
 
 
+def test_hidden_files_have_no_form(tmp_path: Path) -> None:
+    """Locks and copies that editors leave in a folder are passed over."""
+    (tmp_path / ".saiga.ttl").write_text("<", encoding="utf-8")
+    (tmp_path / ".#saiga.ttl").symlink_to("somebody@somewhere")
+
+    assert format_paths([tmp_path], check=True) == []
+
+
 NAMES = st.sampled_from(
     [
         *(f"{namespace}{local}" for namespace in prefixes().values() for local in ("a", "a.b", "1-2")),

@@ -14,6 +14,7 @@ from cami_kg import terms
 from cami_kg.bridge import Term, to_rdflib
 from cami_kg.check.advice import Adviser
 from cami_kg.check.literals import Fault, faults
+from cami_kg.check.place import main_of, misplaced
 from cami_kg.check.report import Finding, Report
 from cami_kg.check.rules import Result, plain
 from cami_kg.check.shapes import Shapes
@@ -76,7 +77,8 @@ class _Check:
         self.adviser = Adviser(self.graph, self.shapes)
         self.places = _Places(self.graph)
         unreadable = {error.path for error in graph.broken}
-        self.faults = list(faults(path for path in chosen.values() if path not in unreadable))
+        readable = (path for path in chosen.values() if path not in unreadable)
+        self.faults = [fault for fault in faults(readable) if not isinstance(fault.node, ox.BlankNode)]
 
     def report(self) -> Report:
         """Look at everything that was chosen."""
@@ -86,14 +88,15 @@ class _Check:
         data = to_rdflib(self._around(nodes)) if nodes is not None and few else self.graph.rdflib()
         focus = self.shapes.targets(data)
         focus = focus if nodes is None else focus & nodes
-        if not focus and not broken:
+        lost = list(misplaced(self.graph, self.chosen))
+        if not focus and not broken and not lost:
             where = next(iter(self.chosen.values())) if len(self.chosen) == 1 else None
             raise CamiError("Nothing here is of a kind that has a shape.", where=where, hint="Write a statement first.")
         results = chain(
             self.shapes.validate(data, focus if few else None),
             *(rule.run(self.graph) for rule in self.shapes.rules),
         )
-        findings = chain(map(_of_syntax, broken), map(self._of_literal, self.faults), self._of_results(results))
+        findings = chain(map(_of_syntax, broken), lost, map(self._of_literal, self.faults), self._of_results(results))
         triples = sum(1 for _ in self._triples())
         return Report(_in_order(findings), len(self.chosen), triples, len(focus))
 
@@ -125,7 +128,9 @@ class _Check:
         faulty = {(fault.node, fault.path, fault.value) for fault in self.faults}
         chosen = set(self.chosen.values())
         for result in results:
-            if (result.node, result.path, result.value) in faulty or self._is_in_broken_file(result.value):
+            if (result.node, result.path, result.value) in faulty or _is_nameless(result):
+                continue
+            if self._is_in_broken_file(result.value) or self._is_in_broken_file(result.node):
                 continue
             file, place = self.places.find(result)
             if file in chosen or (file is None and len(self.chosen) == len(self.graph.files)):
@@ -154,6 +159,8 @@ class _Check:
         """Tell whether a node is missing only because the file that may describe it cannot be read."""
         if not self.graph.broken or self.adviser.is_described(node):
             return False
+        if node in {main_of(error.path) for error in self.graph.broken}:
+            return True
         texts = (error.path.read_text(encoding="utf-8", errors="replace") for error in self.graph.broken)
         return any(plain(node) in text for text in texts)
 
@@ -195,21 +202,30 @@ class _Places:
         return None
 
 
+def _is_nameless(result: Result) -> bool:
+    """Tell whether a result is about a node without an IRI, which is a finding of its own."""
+    return isinstance(result.node, ox.BlankNode) or isinstance(result.value, ox.BlankNode)
+
+
 def _of_syntax(error: TurtleError) -> Finding:
     message = f"Not Turtle: {error.problem}."
     return Finding("error", error.path, error.line, error.column, None, None, None, message, error.hint, "turtle")
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Order by place, and keep one of those that say the same about the same: the one with the best advice."""
+    """Order by place, files that are not Turtle first, and keep one of those that say the same about the same.
+
+    It is the one with the best advice that is kept.
+    """
     kept: dict[tuple[object, ...], Finding] = {}
     for finding in sorted(findings, key=_order):
         kept.setdefault(_order(finding)[:-2], finding)
     return tuple(kept.values())
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str, int, str]:
+def _order(finding: Finding) -> tuple[bool, str, int, int, str, str, str, str, int, str]:
     file = finding.file.as_posix() if finding.file else ""
     about = finding.node or "", finding.path or "", finding.value or "", finding.message
     advice = finding.fix or ""
-    return file, finding.line or 0, finding.column or 0, *about, -len(advice), finding.shape + advice
+    later = finding.shape != "turtle"
+    return later, file, finding.line or 0, finding.column or 0, *about, -len(advice), finding.shape + advice

@@ -16,7 +16,7 @@ from cami_kg.check.rules import Result, plain
 from cami_kg.check.shapes import Shapes
 from cami_kg.errors import nearest
 from cami_kg.graph import Graph
-from cami_kg.turtle import written
+from cami_kg.turtle import Object, written
 
 _TYPE = ox.NamedNode(terms.RDF + "type")
 _LABEL = ox.NamedNode(terms.SKOS + "prefLabel")
@@ -78,16 +78,16 @@ class Adviser:
         return f"{plain(result.value)} is {self._kind(result.value)}, not {wanted}."
 
     def missing(self, result: Result) -> str | None:
-        """Show the property with a value of the form that it has on others, of the same class if there are any."""
+        """Show the property with `…` in the form that its values have elsewhere, in the same class if there are any."""
         if not isinstance(result.node, ox.NamedNode) or result.path is None:
             return None
         value = self._example(f"{result.node} a ?class . ?other a ?class ; {result.path} ?value")
         value = value or self._example(f"?other {result.path} ?value")
         if isinstance(value, ox.NamedNode) and (name := terms.curie(value.value)):
             return f"Add `{plain(result.path)} {name.partition(':')[0]}:… ;`."
-        return f"Add `{plain(result.path)} {'…' if value is None else written(value)} ;`."
+        return f"Add `{plain(result.path)} {_form(value)} ;`."
 
-    def _example(self, pattern: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None:
+    def _example(self, pattern: str) -> Object | None:
         query = f"SELECT ?value WHERE {{ {pattern} }} ORDER BY ?value LIMIT 1"
         rows = self._store.query(query, use_default_graph_as_union=True)
         return next((row["value"] for row in rows), None) if isinstance(rows, ox.QuerySolutions) else None
@@ -96,8 +96,9 @@ class Adviser:
         """List the values of which one is to stay."""
         if isinstance(result.node, ox.Literal) or result.path is None:
             return None
-        values = {written(quad.object) for quad in self._store.quads_for_pattern(result.node, result.path, None)}
-        return f"Keep one of {', '.join(sorted(values))}."
+        quads = self._store.quads_for_pattern(result.node, result.path, None)
+        values = {written(quad.object) for quad in quads if isinstance(quad.object, ox.NamedNode | ox.Literal)}
+        return f"Keep one of {', '.join(sorted(values))}." if len(values) > 1 else None
 
     def wrong_literal(self, result: Result) -> str | None:
         """Say how to write the value with the datatype that the shape wants."""
@@ -126,7 +127,7 @@ class Adviser:
         iri = ox.NamedNode(terms.expand(class_) if ":" in class_ and "//" not in class_ else class_)
         labels = [quad.object for quad in self._store.quads_for_pattern(iri, _LABEL, None)]
         english = (text.value for text in labels if isinstance(text, ox.Literal) and text.language == "en")
-        return next((text[0].lower() + text[1:] for text in english if text), class_)
+        return next((_in_sentence(text) for text in english if text), class_)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -156,5 +157,20 @@ def _nearest_name(name: str, names: Iterable[str]) -> str | None:
     return by_local[near[0]] if near else None
 
 
+def _form(value: Object | None) -> str:
+    """Return `…` as it would stand in Turtle where this value stands: nobody is to copy the value of another thing."""
+    if not isinstance(value, ox.Literal) or not written(value).startswith('"'):
+        return "…"
+    if value.language:
+        return written(ox.Literal("…", language=value.language))
+    return written(ox.Literal("…", datatype=value.datatype))
+
+
+def _in_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence; a name of several capitals, such as `Red List`, keeps them."""
+    is_name = any(char.isupper() for char in label[1:])
+    return label if is_name else label[0].lower() + label[1:]
+
+
 def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"

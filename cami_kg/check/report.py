@@ -27,7 +27,7 @@ class Finding:
         node, path, value: what the fault is about, as short names or Turtle; None where that says nothing.
         message: what is wrong, as a sentence.
         fix: what to write, as a sentence.
-        shape: the shape that asks for it, as a short name; `turtle` and `literal` are checked before any shape.
+        shape: the shape that asks for it, as a short name; `turtle`, `place` and `literal` need no shape.
     """
 
     severity: str
@@ -50,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a check, in order of place, and how much was looked at."""
+    """The findings of a check, files that are not Turtle first, then in order of place; and how much was looked at."""
 
     findings: tuple[Finding, ...]
     files: int

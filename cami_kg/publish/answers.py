@@ -66,10 +66,11 @@ def _write(path: Path, text: str) -> None:
 
 
 def release_date(graph: Graph) -> date:
-    """Return the day that a release of this graph speaks of, the same on every machine.
+    """Return the day that a release of this graph speaks of.
 
-    That is the day of `SOURCE_DATE_EPOCH` where it is set, else of the last commit of the checkout, else the newest day
-    on which a source was issued, else today; all in UTC.
+    That is the day of `SOURCE_DATE_EPOCH` where it is set, else of the last commit of the checkout, else (in a wheel,
+    which knows no commits) the newest day on which a source was issued, else today; all in UTC. So a checkout and the
+    wheel built from it may give different days for the same data; with `SOURCE_DATE_EPOCH` they give the same.
 
     Raises:
         UsageError: `SOURCE_DATE_EPOCH` is not a number of seconds.

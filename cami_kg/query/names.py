@@ -47,6 +47,26 @@ def label(graph: Graph, thing: ox.NamedNode, lang: str = "en") -> str | None:
     return None
 
 
+def language(graph: Graph, lang: str) -> str:
+    """Return the code of a language in lower case.
+
+    Raises:
+        UsageError: no label of the graph is in this language.
+    """
+    wanted = lang.strip().casefold()
+    if wanted not in _languages(graph):
+        known = ", ".join(sorted(set(_languages(graph))))
+        raise UsageError(f"No label is in the language {quoted(lang)}.", hint=f"Choose one of {known}.")
+    return wanted
+
+
+def _languages(graph: Graph) -> Iterator[str]:
+    """Yield the language of each label of the graph, again and again."""
+    for quad in graph.store.quads_for_pattern(None, node("skos:prefLabel"), None):
+        if isinstance(quad.object, ox.Literal) and quad.object.language:
+            yield quad.object.language
+
+
 def shown(graph: Graph, thing: ox.NamedNode, lang: str = "en") -> str:
     """Return the label of a thing, else its CURIE, else its IRI."""
     return label(graph, thing, lang) or short(thing)
@@ -103,7 +123,8 @@ def find(graph: Graph, kind: str, word: str) -> ox.NamedNode:
     candidates = things(graph, kind)
     for read in (_by_address, _by_slug, _by_label, _by_own_name, _by_other_name, _by_name_in_text):
         if found := read(graph, candidates, word):
-            return _only(graph, word, found)
+            meant = found if read in (_by_address, _by_slug) else _owners(graph, candidates, found)
+            return _only(graph, word, meant)
     raise _unknown(graph, kind, candidates, word)
 
 
@@ -190,6 +211,14 @@ def _named(word: str, names: Iterable[tuple[str, ox.NamedNode]]) -> list[ox.Name
 def folded(word: str) -> str:
     """Return a word as it is compared: without case, accents composed, `ё` as `е`, single blanks."""
     return " ".join(unicodedata.normalize("NFC", word).casefold().replace("ё", "е").split())
+
+
+def _owners(graph: Graph, candidates: Things, found: list[ox.NamedNode]) -> list[ox.NamedNode]:
+    """Return the taxa whose names were found, where a word is but a name that claims say is in use."""
+    if not all(node("cami:NameUse") in linked(graph, thing, "rdf:type") for thing in found):
+        return found
+    taxa = (taxon for use in found for taxon in linked(graph, use, "cami:taxon") if taxon.value in candidates)
+    return list(dict.fromkeys(taxa)) or found
 
 
 def _only(graph: Graph, word: str, found: list[ox.NamedNode]) -> ox.NamedNode:

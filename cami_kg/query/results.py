@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from cami_kg.errors import CamiError, UsageError, nearest
 from cami_kg.graph import Graph
 from cami_kg.query import layout
-from cami_kg.query.names import label, linked, node, short
+from cami_kg.query.names import label, language, linked, node, short
 from cami_kg.query.saved import SavedQuery
 from cami_kg.query.sparql import Term
 from cami_kg.terms import ID, XSD, prefixes
@@ -139,12 +139,12 @@ def render(answer: Answer, format: str = "table", *, lang: str = "en", width: in
         width: how wide a table may be, in columns of a terminal; None does not limit it.
 
     Raises:
-        UsageError: there is no such format, or the answer does not fit it.
+        UsageError: there is no such format or language, or the answer does not fit the format.
     """
     if format not in FORMATS:
         near = nearest(format[:60], FORMATS) or FORMATS
         raise UsageError(f"There is no format {format[:60]!r}.", hint=f"Choose {', '.join(near)}.")
-    return FORMATS[format](answer, lang, width)
+    return FORMATS[format](answer, language(answer.graph, lang), width)
 
 
 def is_empty(text: str, format: str) -> bool:  # noqa: A002

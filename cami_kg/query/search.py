@@ -14,7 +14,19 @@ from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import layout, sparql
 from cami_kg.query.bind import typed
-from cami_kg.query.names import ANYTHING, all_names, claim_classes, find, folded, label, node, short, slug, things
+from cami_kg.query.names import (
+    ANYTHING,
+    all_names,
+    claim_classes,
+    find,
+    folded,
+    label,
+    language,
+    node,
+    short,
+    slug,
+    things,
+)
 from cami_kg.query.saved import DATATYPES, Parameter, SavedQuery, catalogue
 from cami_kg.terms import RDF, expand, prefixes
 
@@ -84,7 +96,11 @@ def search(graph: Graph, words: str, lang: str = "en", most: int = MOST) -> Foun
         words: what somebody is looking for.
         lang: the language of labels.
         most: how many queries, and how many things, at most.
+
+    Raises:
+        UsageError: no label is in the language.
     """
+    lang = language(graph, lang)
     wanted = [word for word in dict.fromkeys(split(words)) if len(word) >= _SHORTEST and word not in _SMALL]
     names = _names(graph)
     scores = _ranked(wanted, dict(_thing_fields(graph, names)))
