@@ -10,12 +10,13 @@ all: setup
 
 setup: $(VENV)/ready
 
-# The lock file pins every package with its hash, the build tools too; the project itself is installed in place.
+# The lock file pins every package with its hash, the build tools too, and is complete; the project itself is installed
+# in place.
 $(VENV)/ready: constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "cami-kg needs Python 3.11 or newer; say which one with: make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 from cami_kg.cli import run
+from cami_kg.cli.options import CITATIONS
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
-from cami_kg.options import CITATIONS
 from cami_kg.query import ask
 from cami_kg.query import run as ask_file
 from cami_kg.query.cite import FORMS, Citation, Reference, _web, cite, render

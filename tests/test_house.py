@@ -64,7 +64,7 @@ FLOORS: list[list[list[str]]] = [
             "publish",
         ],
     ],
-    [["terminal", "options", "cami_kg", "cli"]],
+    [["cami_kg"], ["cli.terminal", "cli.options", "cli.edit", "cli.ask", "cli.release", "cli"]],
 ]
 LONGEST = 400
 NO_PROJECT_FILES = {".git", ".venv", "dist", "build", "node_modules"}

@@ -18,6 +18,11 @@ def width() -> int | None:
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
 
 
+def advise(message: str) -> None:
+    """Say something that is no result."""
+    click.echo(message, err=True)
+
+
 def write(content: bytes, output: Path | None) -> None:
     """Print, or write a file whole or not at all."""
     if output is None:

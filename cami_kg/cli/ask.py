@@ -1,0 +1,147 @@
+"""For those who ask: `cami query`, `cami show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cami_kg.cli import terminal
+from cami_kg.cli.options import CITATIONS, CITE_HELP, VALUE, QueryCommand
+from cami_kg.cli.terminal import advise
+from cami_kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from cami_kg.graph import Graph
+    from cami_kg.query.results import Answer
+    from cami_kg.query.saved import SavedQuery
+
+
+@click.command(cls=QueryCommand, options_metavar="[OPTIONS] [--PARAMETER VALUE]...")
+@click.argument("name", required=False)
+@click.option("--as-of", metavar="DATE", help="The law and the state of the world on this date; today by default.")
+@click.option("--format", "form", metavar="table|csv|tsv|json|xml|md|ttl", help="How to write the answer.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--file", "file", metavar="F.rq", help="Ask the query in this file.")
+@click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of the graph here.")
+@click.option("--timeout", type=float, metavar="S", help="How many seconds the endpoint may take; 60 by default.")
+@click.option("--cite", metavar=f"[{'|'.join(CITATIONS)}]", help=CITE_HELP)
+@click.option("--search", metavar="WORDS", help="Find queries and things by these words, English or Russian.")
+@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+@click.pass_context
+def query(
+    context: click.Context,
+    /,
+    name: str | None,
+    as_of: str | None,
+    form: str | None,
+    output: Path | None,
+    file: str | None,
+    endpoint: str | None,
+    timeout: float | None,
+    cite: str | None,
+    search: str | None,
+    lang: str,
+    **values: tuple[str, ...],
+) -> None:
+    """Ask a saved query; without a name, list all of them.
+
+    Example: cami query range-states-of-species --species saiga
+    """
+    asked: SavedQuery | None = context.obj
+    if search is not None:
+        return _search(search, name, lang)
+    if asked is None:
+        return click.echo(_contents(), nl=False)
+    if file and name:
+        raise UsageError("Both a name and a file were given.", hint="Ask for one of them.")
+    from cami_kg.graph import load
+    from cami_kg.query import run as ask
+
+    if file:
+        terminal.let_interrupt()
+    graph, words = load(), {key.removeprefix(VALUE): given for key, given in values.items() if given}
+    if endpoint is None and timeout is not None:
+        raise UsageError("--timeout is for an endpoint.", hint="Give --endpoint too.")
+    answer = ask(graph, asked, words, as_of, endpoint, timeout)
+    _warn_of_other_concepts(graph, asked, words)
+    if answer.as_of and answer.as_of.isoformat() != as_of:
+        advise(f"As of {answer.as_of}." + ("" if as_of else " Another day: --as-of DATE."))
+    form = form or ("ttl" if answer.makes_triples else "table")
+    text = _rendered(answer, form, lang, output)
+    terminal.write((text + _cited(answer, form, cite) if cite else text).encode(), output)
+    return None
+
+
+def _search(words: str, more: str | None, lang: str) -> None:
+    from cami_kg.graph import load
+    from cami_kg.query.search import search
+
+    if more:
+        raise UsageError(f"{more[:60]!r} is not part of the words to search for.", hint="Write all words in quotes.")
+    if found := str(search(load(), words, lang)):
+        return click.echo(found.encode(), nl=False)
+    return advise("Nothing was found. Try fewer or other words; `cami query` lists all queries.")
+
+
+def _contents() -> str:
+    from cami_kg.home import home
+    from cami_kg.query.saved import contents
+
+    return contents(home())
+
+
+def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tuple[str, ...]]) -> None:
+    """Say where a list means other animals by a name that was given than the taxon that was asked about."""
+    from cami_kg.query.names import caveat
+
+    for name, given in words.items():
+        if asked.params[name].kind == "dwc:Taxon":
+            for note in filter(None, (caveat(graph, word) for word in given)):
+                advise(note)
+
+
+def _cited(answer: Answer, form: str, cite_form: str) -> str:
+    """Return what follows the rows to cite them; where that would spoil the format, say it on stderr."""
+    from cami_kg.publish.answers import release_date
+    from cami_kg.query.cite import cite, render
+
+    text = render(cite(answer, release_date(answer.graph)), cite_form, markdown=form == "md")
+    if form in ("table", "md"):
+        return "\n" + text
+    advise(text.rstrip())
+    return ""
+
+
+def _rendered(answer: Answer, form: str, lang: str, output: Path | None) -> str:
+    from cami_kg.query.results import is_empty, render
+
+    width = None if output else terminal.width()
+    text = render(answer, form, lang=lang, width=width)
+    if not answer.rows if form in ("table", "md") else is_empty(text, form):
+        _explain(answer, lang)
+    return text
+
+
+def _explain(answer: Answer, lang: str) -> None:
+    if answer.endpoint:  # the graph here does not say why another has nothing
+        return advise("No rows.")
+    from cami_kg.query.explain import explain
+
+    return advise("\n".join(filter(None, ("No rows.", str(explain(answer, lang))))))
+
+
+@click.command()
+@click.argument("thing")
+@click.option("--as-of", metavar="DATE", help="Only claims that hold on this date.")
+@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+def show(thing: str, as_of: str | None, lang: str) -> None:
+    """Show everything about one thing, with its sources.
+
+    Example: cami show saiga
+    """
+    from cami_kg.graph import load
+    from cami_kg.show import show
+
+    click.echo(show(load(), thing, as_of, lang).text(terminal.width()).encode(), nl=False)
