@@ -54,6 +54,24 @@ class Graph:
         store.extend(self.triples())
         return Graph(store, self.files, self.home, self.broken)
 
+    def derived(self) -> list[ox.Quad]:
+        """Return what the rules of `queries/derive/` find in the source triples; no rule sees another's triples.
+
+        Raises:
+            CamiError: a rule is not a CONSTRUCT query.
+        """
+        graph, found = self.sources(), []
+        for path in sorted((self.home.queries / "derive").glob("*.rq")):
+            target = ox.NamedNode(terms.graph_iri("derived", path.stem))
+            try:
+                made = graph.select(path.read_text(encoding="utf-8"))
+            except SyntaxError as error:
+                raise CamiError(f"This rule is not SPARQL: {error}.", where=path, hint="Correct the query.") from None
+            if not isinstance(made, ox.QueryTriples):
+                raise CamiError("A rule that derives triples is a CONSTRUCT query.", where=path, hint="Use CONSTRUCT.")
+            found += (ox.Quad(triple.subject, triple.predicate, triple.object, target) for triple in made)
+        return found
+
     def rdflib(self) -> rdflib.Graph:
         """Return the source triples as a plain rdflib graph, for pySHACL."""
         from cami_kg.bridge import to_rdflib
@@ -106,7 +124,7 @@ def load(data: str | Path | None = None, *, derived: bool = False, tolerant: boo
     if not len(store) and not broken:
         raise CamiError("The graph holds not one triple.", where=folder, hint="Name the folder of claims.")
     if derived:
-        _derive(graph)
+        store.extend(graph.derived())
     return graph
 
 
@@ -142,18 +160,3 @@ def _graph_of(path: Path, data: Path) -> str:
             hint="Rename it, such as snow-leopard.ttl.",
         )
     return terms.graph_iri(*parts)
-
-
-def _derive(graph: Graph) -> None:
-    """Run each rule over the source triples, then add what they found; no rule sees another's triples."""
-    found: list[ox.Quad] = []
-    for path in sorted((graph.home.queries / "derive").glob("*.rq")):
-        target = ox.NamedNode(terms.graph_iri("derived", path.stem))
-        try:
-            made = graph.select(path.read_text(encoding="utf-8"))
-        except SyntaxError as error:
-            raise CamiError(f"This rule is not SPARQL: {error}.", where=path, hint="Correct the query.") from None
-        if not isinstance(made, ox.QueryTriples):
-            raise CamiError("A rule that derives triples is a CONSTRUCT query.", where=path, hint="Use CONSTRUCT.")
-        found += (ox.Quad(triple.subject, triple.predicate, triple.object, target) for triple in made)
-    graph.store.extend(found)

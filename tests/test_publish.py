@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+import zstandard
 
 from cami_kg import terms
 from cami_kg.errors import CamiError, UsageError
@@ -150,14 +151,33 @@ def test_line_formats_are_canonical(dist, ending):
     assert sorted(set(lines)) == lines
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_gzip_holds_the_same_bytes_and_no_time(dist, ending):
-    """The header names no file and no time."""
-    plain = (dist / "dumps" / f"cami.{ending}").read_bytes()
-    packed = (dist / "dumps" / f"cami.{ending}.gz").read_bytes()
+DUMPS = [*(f"cami.{ending}" for ending in FORMATS), "derived.nq", "cami-and-derived.nt"]
+
+
+@pytest.mark.parametrize("name", DUMPS)
+def test_compressed_dumps_hold_the_same_bytes_and_no_time(dist, name):
+    """The header of gzip names no file and no time."""
+    plain = (dist / "dumps" / name).read_bytes()
+    packed = (dist / "dumps" / f"{name}.gz").read_bytes()
 
     assert plain == gzip.decompress(packed)
     assert bytes(5) == packed[3:8]
+    assert plain == zstandard.ZstdDecompressor().decompress((dist / "dumps" / f"{name}.zst").read_bytes())
+
+
+def test_derived_triples_lie_apart_and_together(graph, dist, source):
+    """Apart they are those that a loaded graph holds besides its sources, together all of them; both are sorted."""
+    apart = (dist / "dumps" / "derived.nq").read_bytes()
+    together = (dist / "dumps" / "cami-and-derived.nt").read_bytes()
+    derived = set(ox.parse(apart, format=ox.RdfFormat.N_QUADS))
+
+    assert {terms.graph_iri("derived", rule) for rule in ("links", "rdfs-labels")} == {
+        quad.graph_name.value for quad in derived
+    }
+    assert derived == set(graph.derived())
+    assert triples(source) | triples(derived) == triples(ox.parse(together, format=ox.RdfFormat.N_TRIPLES))
+    for lines in (apart.splitlines(), together.splitlines()):
+        assert sorted(set(lines)) == lines
 
 
 @pytest.mark.parametrize("ending", ["ttl", "trig"])
