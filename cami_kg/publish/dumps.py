@@ -58,7 +58,7 @@ def write_dumps(graph: Graph, folder: Path, progress: Callable[[str], None]) -> 
         progress(FORMATS[ending].name)
         quads = _type_first(_read(by_graph if ending in _WITH_GRAPHS else files["nt"]))
         with files[ending].open("wb") as out:
-            _write(quads, ending, prefixes, context, out)
+            write(quads, ending, prefixes, context, out)
     by_graph.unlink()
     progress("derived triples")
     derived = _write_derived(graph, files["nt"], folder)
@@ -70,7 +70,7 @@ def write_dumps(graph: Graph, folder: Path, progress: Callable[[str], None]) -> 
     list(compressed)  # raises what went wrong there
 
 
-def _write(
+def write(
     quads: Iterable[ox.Quad], ending: str, prefixes: Mapping[str, str], context: Mapping[str, Any], out: IO[bytes]
 ) -> None:
     """Write quads, grouped by subject, in one format with the prefixes it has a use for."""
