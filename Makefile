@@ -42,6 +42,7 @@ lint: setup
 # Our commands beside their peers, in one run; the ratios are what counts.
 bench: setup
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/queries.py
 
 wheel: setup
 	$(BIN)/python -m build --no-isolation --wheel --outdir build/wheel

@@ -19,6 +19,7 @@ from cami_kg.errors import CamiError, UsageError
 
 if TYPE_CHECKING:
     from cami_kg.check.report import Report
+    from cami_kg.diff import Difference
     from cami_kg.publish import Summary
     from cami_kg.quality import Quality
     from cami_kg.query.results import Answer
@@ -75,6 +76,12 @@ class KnowledgeGraph(_graph.Graph):
         from cami_kg.show import show
 
         return show(self, thing, as_of, lang)
+
+    def diff(self, old: _graph.Graph, *, lang: str = "en") -> Difference:
+        """Return what differs from an older graph, claim by claim and query by query."""
+        from cami_kg.diff import diff
+
+        return diff(old, self, lang)
 
     def publish(self, out: Path = Path("dist"), *, only: Iterable[str] | None = None) -> Summary:
         """Write the release into a folder."""

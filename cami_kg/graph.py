@@ -60,7 +60,8 @@ class Graph:
         Raises:
             CamiError: a rule is not a CONSTRUCT query.
         """
-        graph, found = self.sources(), []
+        graph = self.sources()
+        found: list[ox.Quad] = []
         for path in sorted((self.home.queries / "derive").glob("*.rq")):
             target = ox.NamedNode(terms.graph_iri("derived", path.stem))
             try:

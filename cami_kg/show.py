@@ -132,7 +132,7 @@ def show(graph: Graph, thing: str, as_of: date | str | None = None, lang: str = 
     """
     day, lang = _day(as_of), language(graph, lang)
     subject = find(graph, ANYTHING, thing)
-    reader = _Reader(graph, lang)
+    reader = Reader(graph, lang)
     named = _nodes(quad.subject for quad in graph.store.quads_for_pattern(None, None, subject))
     claims = [one for one in named if reader.is_claim(one)]
     kept = [one for one in claims if day is None or reader.holds(one, day.isoformat())]
@@ -153,7 +153,7 @@ def _day(as_of: date | str | None) -> date | None:
     return date.fromisoformat(found)
 
 
-class _Reader:
+class Reader:
     """Reads statements out of a graph, with labels in one language."""
 
     def __init__(self, graph: Graph, lang: str) -> None:
@@ -162,6 +162,7 @@ class _Reader:
         self._rivals = _rivals(graph, self._claims)
 
     def is_claim(self, thing: ox.NamedNode) -> bool:
+        """Tell whether a thing is a claim."""
         return bool(self._claims & set(self._nodes(thing, "rdf:type")))
 
     def statement(self, thing: ox.NamedNode, without: ox.NamedNode | None = None) -> Statement:
@@ -170,7 +171,7 @@ class _Reader:
         return Statement(
             node=thing,
             name=shown(self.graph, thing, self.lang),
-            kind=", ".join(map(self._word, kinds)),
+            kind=", ".join(map(self.word, kinds)),
             facts=self._facts(thing, without),
             since=self._first(thing, "schema:startDate"),
             until=self._first(thing, "schema:endDate"),
@@ -192,27 +193,29 @@ class _Reader:
         return since <= day and (not until or day <= until + "~") and not replaced
 
     def mentions(self, subject: ox.NamedNode, things: Iterable[ox.NamedNode]) -> list[tuple[str, list[str]]]:
+        """Return the things that name the subject, by the label of the property."""
         found: dict[str, list[str]] = defaultdict(list)
         for thing in things:
             for quad in self.graph.store.quads_for_pattern(thing, None, subject):
-                found[self._word(quad.predicate)].append(self._choice(thing))
+                found[self.word(quad.predicate)].append(self._choice(thing))
         return sorted(found.items())
 
     def _facts(self, thing: ox.NamedNode, without: ox.NamedNode | None) -> list[tuple[str, list[str]]]:
         values: dict[ox.NamedNode, list[str]] = defaultdict(list)
         for quad in self.graph.store.quads_for_pattern(thing, None, None):
-            text = self._value(quad.object)
+            text = self.value(quad.object)
             is_name = quad.predicate == node("skos:prefLabel") and text == label(self.graph, thing, self.lang)
             if quad.object != without and short(quad.predicate) not in _EVIDENCE and not is_name:
                 values[quad.predicate].append(text)
-        names = {predicate: self._word(predicate) for predicate in values}
+        names = {predicate: self.word(predicate) for predicate in values}
         return sorted((names[predicate], sorted(set(texts))) for predicate, texts in values.items())
 
-    def _word(self, term: ox.NamedNode) -> str:
+    def word(self, term: ox.NamedNode) -> str:
         """Return the label of a class or property; borrowed words without one say it in their name."""
         return label(self.graph, term, self.lang) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", slug(term)).lower()
 
-    def _value(self, value: object) -> str:
+    def value(self, value: object) -> str:
+        """Return a term as people read it: a label, a CURIE, or the text with its language if that is another."""
         if isinstance(value, ox.NamedNode):
             return shown(self.graph, value, self.lang)
         if isinstance(value, ox.Literal):
@@ -232,7 +235,7 @@ class _Reader:
 
     def _texts(self, thing: ox.NamedNode, predicate: str) -> list[str]:
         quads = self.graph.store.quads_for_pattern(thing, node(predicate), None)
-        return sorted({self._value(quad.object) for quad in quads})
+        return sorted({self.value(quad.object) for quad in quads})
 
     def _nodes(self, thing: ox.NamedNode, predicate: str) -> list[ox.NamedNode]:
         quads = self.graph.store.quads_for_pattern(thing, node(predicate), None)

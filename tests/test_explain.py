@@ -9,9 +9,9 @@ from cami_kg.cli import run
 from cami_kg.graph import Graph
 from cami_kg.query import ask, catalogue
 from cami_kg.query import run as ask_file
-from cami_kg.query.explain import MOST, explain
+from cami_kg.query.explain import MOST, explain, explain_elsewhere
 from cami_kg.query.names import short
-from cami_kg.query.results import FORMATS, is_empty, render
+from cami_kg.query.results import FORMATS, Answer, is_empty, render
 from cami_kg.query.saved import SavedQuery
 
 
@@ -142,6 +142,23 @@ def test_the_command_line_explains_on_stderr(form: str, capfd: pytest.CaptureFix
     assert err.startswith("No rows.\nWithout --species species:mongolian-gazelle: ")
     assert "Looked for and not found: Mongolian gazelle in " in err
     assert "No rows" not in out
+
+
+def test_of_an_empty_answer_from_elsewhere_the_graph_here_says_what_it_has(miniature: Graph) -> None:
+    """The rows that it has, or why it has none either."""
+
+    class Elsewhere(Answer):
+        def _run(self) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+            return Graph(ox.Store(), {}, self.graph.home).select(self.sparql)
+
+    for given, said in (
+        ({"species": "ridge-cat"}, "The graph here has {} rows for this question."),
+        ({"species": "ridge-cat", "presence": "vagrant"}, "The graph here has none either.\nWithout --presence "),
+    ):
+        here = ask(miniature, "range-states-of-species", given, "2020")
+        there = Elsewhere(miniature, here.query, here.sparql, here.as_of, here.bound)
+        assert [] == there.rows
+        assert explain_elsewhere(there).startswith(said.format(len(here.rows)))
 
 
 def test_every_query_can_be_explained(miniature: Graph) -> None:

@@ -268,6 +268,46 @@ def test_a_yes_is_an_answer(small: Graph, server: FaultServer) -> None:
         run(small, query, endpoint=server.url("good"))
 
 
+def test_an_address_that_fails_again_and_again_is_left_alone(
+    small: Graph, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not asked for a while, another is; then one try fails for another while, or all is well again."""
+    status = [500]
+    monkeypatch.setattr(wire, "COOL_DOWN", 0.5)
+    monkeypatch.setitem(FAULTS, "moody", lambda handler: handler.reply(GOOD, status[0]))
+    server.asked.clear()
+
+    def refused(words: str) -> None:
+        with pytest.raises(wire.RemoteError, match=words):
+            elsewhere(small, server.url("moody"))
+
+    for _ in range(wire.FAILURES):
+        refused("status 500")
+    refused(r"failed 3 times in a row and is left alone for 1 s more\. Ask then\.")
+    assert wire.FAILURES == len(server.asked)
+    assert 3 == len(elsewhere(small, server.url("good")).rows)
+
+    time.sleep(0.6)
+    refused("status 500")
+    refused("failed 4 times in a row")
+    time.sleep(0.6)
+    status[0] = 200
+    for _ in range(2):
+        assert 3 == len(elsewhere(small, server.url("moody")).rows)
+    status[0] = 500
+    refused("status 500")
+
+
+def test_a_wrong_question_is_no_failure_of_the_server(small: Graph, server: FaultServer) -> None:
+    """However often it says that it does not understand, it is asked."""
+    server.asked.clear()
+    for _ in range(wire.FAILURES + 1):
+        with pytest.raises(wire.RefusedError, match="status 400"):
+            elsewhere(small, server.url("status-400"))
+
+    assert wire.FAILURES + 1 == len(server.asked)
+
+
 def test_the_answer_that_faults_cut_would_be_right() -> None:
     """So that a part of it is refused for being a part, not for being nonsense."""
     assert GOOD.endswith(b"}]}}")

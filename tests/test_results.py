@@ -14,7 +14,7 @@ from small_graph import rows
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import Answer, SavedQuery, ask, run
-from cami_kg.query.results import FORMATS, render
+from cami_kg.query.results import FORMATS, render, rendered
 
 # Every kind of term and everything that a format has to escape.
 VALUES = (
@@ -170,9 +170,9 @@ def test_turtle_is_only_for_made_triples(terms: Answer) -> None:
 
 def test_an_unknown_format_gets_the_nearest(terms: Answer) -> None:
     """The error names what is like it, else all formats."""
-    with pytest.raises(UsageError, match=r"There is no format 'jsn'\. Choose json\."):
+    with pytest.raises(UsageError, match=r"There is no format 'jsn'\. Choose json, geojson\."):
         render(terms, "jsn")
-    with pytest.raises(UsageError, match=r"Choose table, csv, tsv, json, xml, md, ttl\."):
+    with pytest.raises(UsageError, match=r"Choose table, csv, tsv, json, xml, md, html, ttl, geojson, parquet\."):
         render(terms, "docx")
 
 
@@ -182,7 +182,7 @@ def test_an_empty_answer_is_an_answer(small: Graph) -> None:
 
     assert [] == answer.rows
     assert "species,state,presence,from,until\r\n" == render(answer, "csv")
-    assert all(render(answer, form) for form in FORMATS if form != "ttl")
+    assert all(rendered(answer, form) for form in FORMATS if form != "ttl")
 
 
 def test_what_fails_while_it_runs_is_one_sentence(small: Graph, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.filename or 'The output'}: {error.strerror}.", 1)
     except click.Abort:
         return 130
+    except SystemExit as done:  # how click ends when it has completed a line
+        return done.code if isinstance(done.code, int) else 1
 
 
 def _complain(message: str, code: int, start: str = "cami: ") -> int:
@@ -73,5 +75,5 @@ def cami() -> None:
     """Check, ask and publish the knowledge graph of the Central Asian Mammals Initiative."""
 
 
-for command in (edit.check, edit.format_, edit.new, ask.query, ask.show, release.publish, release.push):
+for command in (edit.check, edit.format_, edit.new, ask.query, ask.show, release.publish, release.push, release.diff):
     cami.add_command(command)

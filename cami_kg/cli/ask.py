@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cami_kg.cli import terminal
+from cami_kg.cli import complete, terminal
 from cami_kg.cli.options import CITATIONS, CITE_HELP, VALUE, QueryCommand
 from cami_kg.cli.terminal import advise
 from cami_kg.errors import UsageError
@@ -19,16 +20,28 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=QueryCommand, options_metavar="[OPTIONS] [--PARAMETER VALUE]...")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete.queries)
 @click.option("--as-of", metavar="DATE", help="The law and the state of the world on this date; today by default.")
-@click.option("--format", "form", metavar="table|csv|tsv|json|xml|md|ttl", help="How to write the answer.")
+@click.option(
+    "--format",
+    "form",
+    shell_complete=complete.listed,
+    metavar="table|csv|tsv|json|xml|md|html|ttl|geojson|parquet",
+    help="How to write the answer.",
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option("--file", "file", metavar="F.rq", help="Ask the query in this file.")
+@click.option("--file", "file", type=click.Path(), metavar="F.rq", help="Ask the query in this file.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of the graph here.")
 @click.option("--timeout", type=float, metavar="S", help="How many seconds the endpoint may take; 60 by default.")
-@click.option("--cite", metavar=f"[{'|'.join(CITATIONS)}]", help=CITE_HELP)
+@click.option("--cite", shell_complete=complete.listed, metavar=f"[{'|'.join(CITATIONS)}]", help=CITE_HELP)
 @click.option("--search", metavar="WORDS", help="Find queries and things by these words, English or Russian.")
-@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+@click.option(
+    "--lang",
+    shell_complete=complete.languages,
+    default="en",
+    metavar="LANG",
+    help="The language of labels, such as ru.",
+)
 @click.pass_context
 def query(
     context: click.Context,
@@ -66,12 +79,20 @@ def query(
         raise UsageError("--timeout is for an endpoint.", hint="Give --endpoint too.")
     answer = ask(graph, asked, words, as_of, endpoint, timeout)
     _warn_of_other_concepts(graph, asked, words)
-    if answer.as_of and answer.as_of.isoformat() != as_of:
-        advise(f"As of {answer.as_of}." + ("" if as_of else " Another day: --as-of DATE."))
+    _tell_dates(answer, as_of)
     form = form or ("ttl" if answer.makes_triples else "table")
-    text = _rendered(answer, form, lang, output)
-    terminal.write((text + _cited(answer, form, cite) if cite else text).encode(), output)
+    content = _rendered(answer, form, lang, output)
+    terminal.write(content + _cited(answer, form, cite).encode() if cite else content, output)
     return None
+
+
+def _tell_dates(answer: Answer, as_of: str | None) -> None:
+    """Say for which dates the answer is: the one of the law unless it was given so, and that of knowledge."""
+    told = [f"as of {answer.as_of}"] if answer.as_of and answer.as_of.isoformat() != as_of else []
+    told += [f"known by {day.value}" for day in answer.bound.get("knownBy", ())]
+    if told:
+        other = " Another day: --as-of DATE." if answer.as_of and not as_of else ""
+        advise(f"{'; '.join(told).capitalize()}.{other}")
 
 
 def _search(words: str, more: str | None, lang: str) -> None:
@@ -114,28 +135,36 @@ def _cited(answer: Answer, form: str, cite_form: str) -> str:
     return ""
 
 
-def _rendered(answer: Answer, form: str, lang: str, output: Path | None) -> str:
-    from cami_kg.query.results import is_empty, render
+def _rendered(answer: Answer, form: str, lang: str, output: Path | None) -> bytes:
+    from cami_kg.query.results import is_empty, rendered
 
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise UsageError("Parquet is not for a terminal.", hint="Give --output FILE, or send it through a pipe.")
     width = None if output else terminal.width()
-    text = render(answer, form, lang=lang, width=width)
-    if not answer.rows if form in ("table", "md") else is_empty(text, form):
+    content = rendered(answer, form, lang=lang, width=width)
+    read = form in ("table", "md", "html", "geojson", "parquet")  # these have read the rows
+    if not answer.rows if read else is_empty(content.decode(), form):
         _explain(answer, lang)
-    return text
+    return content
 
 
 def _explain(answer: Answer, lang: str) -> None:
-    if answer.endpoint:  # the graph here does not say why another has nothing
-        return advise("No rows.")
-    from cami_kg.query.explain import explain
+    from cami_kg.query.explain import explain, explain_elsewhere
 
-    return advise("\n".join(filter(None, ("No rows.", str(explain(answer, lang))))))
+    why = explain_elsewhere(answer, lang) if answer.endpoint else str(explain(answer, lang))
+    return advise("\n".join(filter(None, ("No rows.", why))))
 
 
 @click.command()
-@click.argument("thing")
+@click.argument("thing", shell_complete=complete.values("rdfs:Resource"))
 @click.option("--as-of", metavar="DATE", help="Only claims that hold on this date.")
-@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+@click.option(
+    "--lang",
+    shell_complete=complete.languages,
+    default="en",
+    metavar="LANG",
+    help="The language of labels, such as ru.",
+)
 def show(thing: str, as_of: str | None, lang: str) -> None:
     """Show everything about one thing, with its sources.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cami_kg.cli import terminal
+from cami_kg.cli import complete, terminal
 from cami_kg.cli.terminal import advise
 from cami_kg.errors import UsageError
 
@@ -17,6 +17,7 @@ from cami_kg.errors import UsageError
 @click.option(
     "--format",
     "form",
+    shell_complete=complete.listed,
     default="text",
     metavar="text|json|sarif|md",
     help="How to write it; md only with --report, sarif only without.",
@@ -73,7 +74,7 @@ def format_(paths: tuple[Path, ...], check: bool) -> int:
 
 
 @click.command()
-@click.argument("kind", metavar="species|instrument|source|query")
+@click.argument("kind", metavar="species|instrument|source|query", shell_complete=complete.listed)
 @click.argument("name")
 def new(kind: str, name: str) -> None:
     """Start a species, instrument, source or query, and say what to do next.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cami_kg.cli import complete
+from cami_kg.errors import CamiError
+
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from cami_kg.query.saved import Parameter, SavedQuery
 
 CITATIONS = ("text", "bibtex", "csl")
@@ -26,13 +32,18 @@ class QueryCommand(click.Command):
         """Read the query that is named first, as it says which options there are; `--cite` needs no word."""
         follow = zip(args, [*args[1:], ""], strict=False)
         args = ["--cite=text" if arg == "--cite" and then not in CITATIONS else arg for arg, then in follow]
-        ctx.obj = _asked(args)
+        with suppress(*(CamiError, OSError) if ctx.resilient_parsing else ()):  # a line that is being completed
+            ctx.obj = _asked(args)
         return super().parse_args(ctx, args)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's own options, and those of the query."""
         params = ctx.obj.params.values() if ctx.obj else ()
         return super().get_params(ctx) + [_option(parameter) for parameter in params if parameter.name != "asOf"]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer options also where nothing is typed yet, as after the name nothing else can come."""
+        return super().shell_complete(ctx, incomplete or "--")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the summary of the query instead of that of the command."""
@@ -66,6 +77,8 @@ def _asked(args: list[str]) -> SavedQuery | None:
 
 def _option(parameter: Parameter) -> click.Option:
     example = f", such as {parameter.example}" if parameter.example else ""
-    help_text = f"{parameter.kind}{example}{' (required)' if parameter.required else ''}; may be given several times."
+    often = "" if parameter.kind == "xsd:date" else "; may be given several times"
+    help_text = f"{parameter.kind}{example}{' (required)' if parameter.required else ''}{often}."
     names = dict.fromkeys((parameter.option, f"--{parameter.name}"))
-    return click.Option([*names, VALUE + parameter.name], multiple=True, metavar="VALUE", help=help_text)
+    declared, offered = [*names, VALUE + parameter.name], complete.values(parameter.kind)
+    return click.Option(declared, multiple=True, metavar="VALUE", help=help_text, shell_complete=offered)

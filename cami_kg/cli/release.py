@@ -1,4 +1,4 @@
-"""For those who publish: `cami publish`, `cami push`."""
+"""For those who publish: `cami publish`, `cami push`, `cami diff`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cami_kg.cli.terminal import advise
+from cami_kg.cli import complete
+from cami_kg.cli.terminal import advise, write
 from cami_kg.errors import CamiError
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="The folder to write.")
-@click.option("--only", multiple=True, metavar="WHAT", help="Only this part; may be given several times.")
+@click.option(
+    "--only",
+    multiple=True,
+    shell_complete=complete.parts,
+    metavar="WHAT",
+    help="Only this part; may be given several times.",
+)
 def publish(out: Path, only: tuple[str, ...]) -> None:
     """Check the graph, then write the release: dumps, checksums, answers of the saved queries, quality report.
 
@@ -76,3 +83,25 @@ def push(endpoint: str, store: str | None, timeout: float | None) -> int:
     if not done.union:
         advise(UNION_ADVICE)
     return 0 if done.union else 1
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", default="md", metavar="md|json", help="How to write the notes.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+def diff(old: str, new: str, form: str, output: Path | None, lang: str) -> int:
+    """Write change notes: what differs between two states of the graph. Exit code 1: a published IRI vanished.
+
+    OLD and NEW are each a folder, a dump, a release, an archive of one of these, or a git revision.
+
+    Example: cami diff HEAD~3 HEAD
+    """
+    from cami_kg.diff import diff, read, render
+
+    found = diff(read(old), read(new), lang)
+    write(render(found, form).encode(), output)
+    if found.vanished:
+        advise(f"{len(found.vanished)} published IRIs vanished, such as {found.vanished[0]}; deprecate them instead.")
+    return 1 if found.vanished else 0

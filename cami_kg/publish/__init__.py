@@ -10,16 +10,22 @@ from pathlib import Path
 from cami_kg.errors import UsageError, nearest
 from cami_kg.graph import Graph
 from cami_kg.publish.answers import release_date, write_answers
+from cami_kg.publish.catalogue import write_catalogue
 from cami_kg.publish.dumps import write_dumps
+from cami_kg.publish.entities import write_entities
 from cami_kg.publish.quality import write_quality
 from cami_kg.publish.release import checksums, new_release
+from cami_kg.publish.tables import write_tables
 
 Progress = Callable[[str], None]
 
 PARTS: Mapping[str, Callable[[Graph, Path, date, Progress], None]] = {
     "dumps": lambda graph, folder, _as_of, progress: write_dumps(graph, folder, progress),
+    "id": lambda graph, folder, _as_of, progress: write_entities(graph, folder, progress),
     "answers": write_answers,
     "quality": write_quality,
+    "queries": write_catalogue,
+    "tables": write_tables,
 }
 """The parts of a release: the name of each is that of its folder, and what `only` takes."""
 

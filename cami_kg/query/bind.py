@@ -18,6 +18,7 @@ from cami_kg.terms import expand
 Values = Mapping[str, object]
 """What a caller gives: by parameter, a word or several; anything else than text counts as its `str`."""
 
+_DAY = "xsd:date"
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -74,12 +75,12 @@ def _last_day(first: date) -> date:
 
 
 _LEXICAL: dict[str, Callable[[str], str | None]] = {
-    "xsd:date": lexical_date,
+    _DAY: lexical_date,
     "xsd:integer": lambda word: str(int(word)) if _INTEGER.fullmatch(word.strip()) else None,
     "xsd:string": lambda word: word,
     "xsd:boolean": lambda word: _BOOLEANS.get(word.strip().casefold()),
 }
-_WANTED = {"xsd:date": "a date", "xsd:integer": "a whole number", "xsd:boolean": "true or false"}
+_WANTED = {_DAY: "a date", "xsd:integer": "a whole number", "xsd:boolean": "true or false"}
 
 
 def _name(query: SavedQuery, word: str) -> str:
@@ -104,7 +105,10 @@ def _terms(graph: Graph, parameter: Parameter, given: Values) -> list[sparql.Ter
             f"The query needs a value for {parameter.name} ({parameter.kind}).",
             hint=f"Give {parameter.option}, such as {parameter.option} {typed(parameter)}.",
         )
-    return list(dict.fromkeys(term(graph, parameter.kind, word) for word in words))
+    found = list(dict.fromkeys(term(graph, parameter.kind, word) for word in words))
+    if parameter.kind == _DAY and len(found) > 1:  # rows do not say for which of several dates they are
+        raise UsageError(f"{parameter.option} takes one date; {len(found)} were given.", hint="Ask once for each date.")
+    return found
 
 
 def _words(given: object) -> list[str]:

@@ -12,8 +12,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import pyoxigraph as ox
 
 from cami_kg.errors import UsageError, nearest
+from cami_kg.graph import Graph
 from cami_kg.query import layout
-from cami_kg.query.names import label, linked, literals, short, slug
+from cami_kg.query.names import label, linked, literals, short, slug, things
 from cami_kg.query.results import Answer
 from cami_kg.terms import ID
 from cami_kg.version import code_version, data_hash
@@ -146,7 +147,7 @@ def cite(answer: Answer, released: date | None = None) -> Citation:
         rows=len(answer.rows),
         released=released,
         data_hash=data_hash(graph),
-        references=[_reference(answer, source) for source in answer.sources],
+        references=[_reference(graph, source) for source in answer.sources],
     )
 
 
@@ -170,9 +171,20 @@ def render(citation: Citation, form: str = "text", *, markdown: bool = False) ->
     return f"```{'json' if form == 'csl' else form}\n{written}```\n" if markdown else written
 
 
-def _reference(answer: Answer, source: ox.NamedNode) -> Reference:
-    graph = answer.graph
+def bibliography(graph: Graph, form: str) -> str:
+    """Return all sources of a graph, sorted by IRI, as one text in UTF-8.
 
+    Args:
+        graph: the graph.
+        form: `bibtex`, or `csl` for CSL-JSON.
+    """
+    references = [_reference(graph, source) for _, source in sorted(things(graph, "cami:Source").items())]
+    if form == "bibtex":
+        return "\n".join(map(_entry, references))
+    return _items(map(_item, references))
+
+
+def _reference(graph: Graph, source: ox.NamedNode) -> Reference:
     def first(predicate: str) -> str:
         return min((layout.plain(one.value) for one in literals(graph, source, predicate)), default="")
 
@@ -267,8 +279,6 @@ def _answer_key(citation: Citation) -> str:
 
 def _csl(citation: Citation) -> str:
     """Return a list of CSL-JSON items."""
-    import json
-
     answer: dict[str, object] = {
         "id": _answer_key(citation),
         "type": "dataset",
@@ -279,7 +289,12 @@ def _csl(citation: Citation) -> str:
         "URL": citation.query,
         "note": f"Query {citation.text}",
     }
-    items = [*map(_item, citation.references), answer]
+    return _items([*map(_item, citation.references), answer])
+
+
+def _items(items: Iterable[dict[str, object]]) -> str:
+    import json
+
     return json.dumps([_filled(item) for item in items], ensure_ascii=False, indent=2) + "\n"
 
 

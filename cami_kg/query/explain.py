@@ -111,6 +111,19 @@ def explain(answer: Answer, lang: str = "en") -> Explanation:
     return Explanation(tried, found, _searches(answer, lang))
 
 
+def explain_elsewhere(answer: Answer, lang: str = "en") -> str:
+    """Return what the graph at hand says to a question that has no rows on an endpoint.
+
+    Args:
+        answer: what was found there; the same text is run here.
+        lang: the language of labels.
+    """
+    here = Answer(answer.graph, answer.query, answer.sparql, answer.as_of, answer.bound)
+    if count := len(here.rows):
+        return f"The graph here has {count} row{'s' if count > 1 else ''} for this question."
+    return "\n".join(filter(None, ("The graph here has none either.", str(explain(here, lang)))))
+
+
 def _release(answer: Answer, parameter: Parameter, lang: str) -> Release | None:
     """Return what letting one parameter go brings, None if that is nothing."""
     freed = Answer(answer.graph, answer.query, _freed(answer, parameter))

@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from cami_kg.errors import CamiError, UsageError, nearest
 from cami_kg.graph import Graph
 from cami_kg.query import layout
-from cami_kg.query.names import label, language, linked, node, short
+from cami_kg.query.names import label, language, linked, literals, node, short
 from cami_kg.query.saved import SavedQuery
 from cami_kg.query.sparql import Term
 from cami_kg.terms import ID, XSD, prefixes
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as pa
 
 Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 Question = tuple[str, date | None, dict[str, list[Term]]]
@@ -30,6 +36,7 @@ _W3C = {
 }
 _BARE = {"json": ('"bindings":[]}}',), "xml": ("<results/></sparql>", "<results></results></sparql>")}
 _SOURCE = "source"
+_NOTEBOOK = 50  # rows that a notebook shows
 _CLAIM = "claim"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, OSError)
 
@@ -91,6 +98,10 @@ class Answer:
         except _FAILURES as error:
             raise _failure(self.query, error) from None
 
+    def _repr_html_(self) -> str:
+        """Return the first rows as a table, which notebooks show; a row is folded and labelled as in `table`."""
+        return _shown(self)
+
     @cached_property
     def sources(self) -> list[ox.NamedNode]:
         """The sources behind the rows, in order of IRI: those in columns of sources, and those of claims in `claim`."""
@@ -101,14 +112,47 @@ class Answer:
             if column.casefold().endswith(_SOURCE):
                 cited.update(nodes)
             elif column == _CLAIM:
-                cited.update(source for claim in nodes for source in linked(self.graph, claim, "prov:wasDerivedFrom"))
+                cited.update(self._behind(nodes))
         return sorted(cited, key=lambda source: source.value)
+
+    def _behind(self, claims: list[ox.NamedNode]) -> Iterator[ox.NamedNode]:
+        """Yield the sources of claims; where `knownBy` was given, only those that it lets count."""
+        day = next((term.value for term in self.bound.get("knownBy", ())), None)
+        for source in (source for claim in claims for source in linked(self.graph, claim, "prov:wasDerivedFrom")):
+            if day is None or all(issued.value <= day for issued in literals(self.graph, source, "dcterms:issued")):
+                yield source
 
     def labels(self, lang: str = "en") -> dict[str, str]:
         """Return the label in a language of everything in the rows that has one, by IRI; sources have CURIEs."""
         things = {cell for row in self.rows for cell in row if isinstance(cell, ox.NamedNode)}
         named = (thing for thing in things if not thing.value.startswith(ID + "source/"))
         return {thing.value: text for thing in named if (text := label(self.graph, thing, lang))}
+
+    def arrow(self) -> pa.Table:
+        """Return the rows as a table of Arrow, typed; its metadata say which query was asked of which data."""
+        from cami_kg.query import frames
+        from cami_kg.version import data_hash
+
+        about = {"query": self.query.name, "sparql": self.sparql, "data_hash": data_hash(self.graph)}
+        about |= {"as_of": self.as_of.isoformat()} if self.as_of else {}
+        about |= {"endpoint": self.endpoint} if self.endpoint else {}
+        return frames.table(self.columns, self.rows, about)
+
+    def pandas(self) -> pandas.DataFrame:
+        """Return the rows as a frame of pandas, with the types of `arrow`."""
+        from cami_kg.query import frames
+
+        return frames.pandas(self.arrow())
+
+    def polars(self) -> polars.DataFrame:
+        """Return the rows as a frame of Polars, with the types of `arrow`.
+
+        Raises:
+            CamiError: Polars is not installed.
+        """
+        from cami_kg.query import frames
+
+        return frames.polars(self.arrow())
 
     def w3c(self, format: str) -> bytes:  # noqa: A002 - the word of the command line
         """Return the answer in a W3C format for results: csv, tsv, json or xml."""
@@ -129,18 +173,37 @@ class Answer:
         return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
 
 
+def _shown(answer: Answer) -> str:
+    from cami_kg.page import page
+
+    return page("table.html", **_cells(answer, "en", _NOTEBOOK))
+
+
 def render(answer: Answer, format: str = "table", *, lang: str = "en", width: int | None = None) -> str:  # noqa: A002
     """Return an answer as text.
 
     Args:
         answer: what was found.
-        format: one of `FORMATS`.
+        format: one of `FORMATS` that is text, so not parquet.
         lang: the language of labels, in formats for people.
         width: how wide a table may be, in columns of a terminal; None does not limit it.
 
     Raises:
         UsageError: there is no such format or language, or the answer does not fit the format.
     """
+    made = _made(answer, format, lang, width)
+    if isinstance(made, bytes):
+        raise UsageError(f"{format} is no text.", hint="Call `rendered`, which returns bytes.")
+    return made
+
+
+def rendered(answer: Answer, format: str = "table", *, lang: str = "en", width: int | None = None) -> bytes:  # noqa: A002
+    """Return an answer as the bytes of a file in any of `FORMATS`; text is UTF-8, and all else is as for `render`."""
+    made = _made(answer, format, lang, width)
+    return made if isinstance(made, bytes) else made.encode()
+
+
+def _made(answer: Answer, format: str, lang: str, width: int | None) -> str | bytes:  # noqa: A002
     if format not in FORMATS:
         near = nearest(format[:60], FORMATS) or FORMATS
         raise UsageError(f"There is no format {format[:60]!r}.", hint=f"Choose {', '.join(near)}.")
@@ -217,14 +280,50 @@ def _markdown(answer: Answer, lang: str, _width: int | None) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-FORMATS: dict[str, Callable[[Answer, str, int | None], str]] = {
+def _cells(answer: Answer, lang: str, most: int | None = None) -> dict[str, object]:
+    """Return what the templates of tables take: columns, rows of text and address, and how many more rows there are."""
+    labels, kept, folded = _words(answer, lang), _telling(answer), list(_folded(answer))
+    columns = [answer.columns[column] for column in kept]
+    rows = [
+        [(_with_more(_text(row[place], labels), more, answer.columns[place]), _address(row[place])) for place in kept]
+        for row, more in folded[:most]
+    ]
+    return {"columns": columns, "rows": rows, "more": len(folded) - len(rows)}
+
+
+def _html(answer: Answer, lang: str, _width: int | None) -> str:
+    from cami_kg.page import page
+    from cami_kg.version import data_hash
+
+    query = answer.query
+    about = {"title": query.summary or query.name, "description": query.description, "name": query.name}
+    said = {"as_of": answer.as_of, "endpoint": answer.endpoint, "hash": data_hash(answer.graph)}
+    return page("answer.html", lang=lang, **about, **said, **_cells(answer, lang))
+
+
+def _geojson(answer: Answer, lang: str, _width: int | None) -> str:
+    from cami_kg.query import geojson
+
+    return geojson.collection(answer.graph, answer.columns, answer.rows, answer.labels(lang))
+
+
+def _parquet(answer: Answer, _lang: str, _width: int | None) -> bytes:
+    from cami_kg.query import frames
+
+    return frames.parquet(answer.arrow())
+
+
+FORMATS: dict[str, Callable[[Answer, str, int | None], str | bytes]] = {
     "table": _table,
     "csv": lambda answer, _lang, _width: answer.w3c("csv").decode(),
     "tsv": lambda answer, _lang, _width: answer.w3c("tsv").decode(),
     "json": lambda answer, _lang, _width: answer.w3c("json").decode(),
     "xml": lambda answer, _lang, _width: answer.w3c("xml").decode(),
     "md": _markdown,
+    "html": _html,
     "ttl": lambda answer, _lang, _width: answer.turtle().decode(),
+    "geojson": _geojson,
+    "parquet": _parquet,
 }
 """How answers are written, by the word of `--format`; `ttl` is for queries that make triples, csv to xml for others."""
 

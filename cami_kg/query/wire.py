@@ -15,10 +15,12 @@ import socket
 import threading
 import time
 import urllib.error
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
@@ -36,6 +38,12 @@ REDIRECTS = 2
 TRIES = 3
 LONGEST_WAIT = 60.0
 """How many seconds a server may ask to wait before the next try."""
+
+FAILURES = 3
+"""After how many failures in a row an address is left alone for a while."""
+
+COOL_DOWN = 30.0
+"""For how many seconds it is left alone; then one try tells whether it works again."""
 
 _BUSY = frozenset((429, 502, 503, 504))
 _MOVED = frozenset((301, 302, 307, 308))
@@ -97,8 +105,36 @@ def _is_web(address: str) -> bool:
     return bool(fits) and address.isascii() and address.isprintable() and " " not in address
 
 
+class _Circuit:
+    """The failures of one address in a row, within this process."""
+
+    def __init__(self) -> None:
+        self._lock, self._failures, self._closed_until = threading.Lock(), 0, 0.0
+
+    def enter(self, host: str) -> None:
+        """Refuse to ask while the address is left alone; the first to ask after that is the one try."""
+        with self._lock:
+            left = self._closed_until - time.monotonic()
+            if self._failures >= FAILURES:
+                if left > 0:
+                    often, wait = f"{self._failures} times in a row", f"{ceil(left)} s more"
+                    raise UnreachableError(f"{host} failed {often} and is left alone for {wait}.", hint="Ask then.")
+                self._closed_until = time.monotonic() + COOL_DOWN
+
+    def note(self, *, works: bool) -> None:
+        """Count a failure; what works has none."""
+        with self._lock:
+            self._failures = 0 if works else self._failures + 1
+            self._closed_until = time.monotonic() + COOL_DOWN
+
+
+_CIRCUITS: defaultdict[str, _Circuit] = defaultdict(_Circuit)
+
+
 def send(request: Request, seconds: float = SECONDS) -> Reply:
     """Send a request and return the reply, trying again where a busy server says when.
+
+    An address that failed `FAILURES` times in a row is not asked for `COOL_DOWN` seconds.
 
     Args:
         request: to an address of http or https; a body is sent again after a redirect.
@@ -110,7 +146,23 @@ def send(request: Request, seconds: float = SECONDS) -> Reply:
     """
     if not 0 < seconds < 86_400:
         raise UsageError(f"The time limit is {seconds:g} seconds.", hint="Choose more than 0 and less than a day.")
-    host, until = urlsplit(checked(request.full_url)).netloc, time.monotonic() + seconds
+    host = urlsplit(checked(request.full_url)).netloc
+    circuit = _CIRCUITS[request.full_url.partition("?")[0]]
+    circuit.enter(host)
+    try:
+        reply = _tried(request, host, seconds)
+    except (TooLateError, UnreachableError, RefusedError):
+        circuit.note(works=False)
+        raise
+    circuit.note(works=reply.status < 500 and reply.status not in _BUSY)
+    if not 200 <= reply.status < 300:
+        raise _refusal(host, reply)
+    return reply
+
+
+def _tried(request: Request, host: str, seconds: float) -> Reply:
+    """Return the last reply of at most `TRIES`, whatever its status."""
+    until = time.monotonic() + seconds
     for left in reversed(range(TRIES)):
         reply = _in_time(request, until, seconds)
         wait = _wait(reply) if reply.status in _BUSY else None
@@ -121,8 +173,6 @@ def send(request: Request, seconds: float = SECONDS) -> Reply:
             hint = "Try again then, or give more time by --timeout."
             raise RefusedError(f"{host} is busy ({reply.status}) and asks to wait {wait:.0f} s.", hint=hint)
         time.sleep(wait)
-    if not 200 <= reply.status < 300:
-        raise _refusal(host, reply)
     return reply
 
 
