@@ -54,13 +54,14 @@ def answered(graph: Graph, *values: str) -> Answer:
 
 
 def test_a_page_has_a_title_a_language_and_a_cell_for_every_row(miniature: Graph) -> None:
-    """The columns are headers for who listens to the page; labels are in the language asked for."""
+    """The columns are headers for who listens to the page; what is said in the language asked for is marked so."""
     answer = ask(miniature, "species", {})
     page = Reader(render(answer, "html", lang="ru"))
     names = [tag for tag, _ in page.elements]
     labels = answer.labels("ru")
 
-    assert ("html", {"lang": "ru"}) in page.elements
+    assert ("html", {"lang": "en"}) in page.elements
+    assert ("tbody", {"lang": "ru"}) in page.elements
     assert names.count("title") == names.count("h1") == 1
     assert names.count("tr") == 1 + len(set(answer.rows))
     assert {attributes.get("scope") for tag, attributes in page.elements if tag == "th"} == {"col"}

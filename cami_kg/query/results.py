@@ -288,7 +288,7 @@ def _cells(answer: Answer, lang: str, most: int | None = None) -> dict[str, obje
         [(_with_more(_text(row[place], labels), more, answer.columns[place]), _address(row[place])) for place in kept]
         for row, more in folded[:most]
     ]
-    return {"columns": columns, "rows": rows, "more": len(folded) - len(rows)}
+    return {"lang": lang, "columns": columns, "rows": rows, "more": len(folded) - len(rows)}
 
 
 def _html(answer: Answer, lang: str, _width: int | None) -> str:
@@ -298,7 +298,7 @@ def _html(answer: Answer, lang: str, _width: int | None) -> str:
     query = answer.query
     about = {"title": query.summary or query.name, "description": query.description, "name": query.name}
     said = {"as_of": answer.as_of, "endpoint": answer.endpoint, "hash": data_hash(answer.graph)}
-    return page("answer.html", lang=lang, **about, **said, **_cells(answer, lang))
+    return page("answer.html", **about, **said, **_cells(answer, lang))
 
 
 def _geojson(answer: Answer, lang: str, _width: int | None) -> str:
