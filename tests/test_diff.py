@@ -76,7 +76,7 @@ def test_a_changed_claim_says_what_it_was(miniature: Graph, checkout: Path) -> N
     (answer,) = found.answers
     assert answer.query == "roles"
     assert (len(answer.gained), len(answer.lost)) == (1, 1)
-    assert "`roles`: 1 rows new, 1 rows gone" in found.markdown()
+    assert "roles: 1 rows new, 1 rows gone" in found.markdown()
 
 
 def test_a_claim_that_vanishes_is_an_error(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -180,3 +180,26 @@ def test_what_is_nothing_is_wrong_usage(name: str) -> None:
     """What is neither there nor a revision is wrong usage, options of git included."""
     with pytest.raises(UsageError, match="no file, folder or git revision"):
         read(name)
+
+
+def test_a_page_says_what_markdown_says_and_nothing_in_it_comes_to_life(miniature: Graph, checkout: Path) -> None:
+    """Every format of the command is there, and markup in a note stays text."""
+    from cami_kg.diff import FORMATS, Change, Difference
+
+    without(checkout, "participation:dune-hopper-mou-XA")
+    found = diff(miniature, read(str(checkout)))
+    page = found.html()
+
+    assert {"md", "json", "html"} == FORMATS.keys()
+    assert found.changes
+    assert page.count("<h2>") == found.markdown().count("## ") > 1
+    assert "Nothing changed." in Difference([], [], "", []).html()
+    hostile = Change(**dict.fromkeys(Change.__dataclass_fields__, "<script>"))
+    assert "<script>" not in Difference([hostile], [], "", []).html()
+
+
+@pytest.mark.parametrize("form", ["xml", ""])
+def test_an_unknown_format_is_refused_before_anything_is_read(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither side exists, and yet the format is what is told."""
+    assert run(["diff", "no-such-side", "nor-this", "--format", form]) == 2
+    assert "--format" in capsys.readouterr().err

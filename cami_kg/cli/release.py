@@ -88,7 +88,9 @@ def push(endpoint: str, store: str | None, timeout: float | None) -> int:
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", default="md", metavar="md|json", help="How to write the notes.")
+@click.option(
+    "--format", "form", default="md", type=click.Choice(["md", "json", "html"]), help="How to write the notes."
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
 def diff(old: str, new: str, form: str, output: Path | None, lang: str) -> int:
@@ -98,10 +100,10 @@ def diff(old: str, new: str, form: str, output: Path | None, lang: str) -> int:
 
     Example: cami diff HEAD~3 HEAD
     """
-    from cami_kg.diff import diff, read, render
+    from cami_kg.diff import FORMATS, diff, read
 
     found = diff(read(old), read(new), lang)
-    write(render(found, form).encode(), output)
+    write(FORMATS[form](found).encode(), output)
     if found.vanished:
         advise(f"{len(found.vanished)} published IRIs vanished, such as {found.vanished[0]}; deprecate them instead.")
     return 1 if found.vanished else 0

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from cami_kg.diff.answers import Changed, changed
 from cami_kg.diff.changes import KINDS, Change, changes
 from cami_kg.diff.sides import read
-from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import layout
 from cami_kg.query.names import language
 
-__all__ = ["KINDS", "Change", "Changed", "Difference", "diff", "read"]
+__all__ = ["FORMATS", "KINDS", "Change", "Changed", "Difference", "diff", "read"]
+
+Note = tuple[str, list[str]]
+"""A sentence, and lines below it."""
+
+Section = tuple[str, list[Note]]
+"""A heading, and what stands under it."""
 
 _SHOWN_ROWS = 3
 
@@ -40,15 +46,26 @@ class Difference:
 
     def markdown(self) -> str:
         """Return the change notes as Markdown."""
-        if not (self.changes or self.answers):
-            return "Nothing changed.\n"
-        lines = _section("Vanished, which no published IRI may", [f"- {layout.markdown(iri)}" for iri in self.vanished])
+        lines = []
+        for title, notes in self._sections():
+            lines += ["", f"## {title}", ""]
+            for note, rows in notes:
+                lines += [f"- {layout.markdown(note)}", *(f"  - {layout.markdown(row)}" for row in rows)]
+        return "\n".join(lines[1:] or ["Nothing changed."]) + "\n"
+
+    def html(self) -> str:
+        """Return the change notes as a page."""
+        from cami_kg.page import page
+
+        return page("diff.html", sections=self._sections())
+
+    def _sections(self) -> list[Section]:
+        sections: list[Section] = [("Vanished, which no published IRI may", [(iri, []) for iri in self.vanished])]
         for kind, group in groupby(self.changes, lambda one: one.kind):
-            notes = [f"- {layout.markdown(one.about)}: {layout.markdown(one.text)}" for one in group]
-            lines += _section(f"{kind[0].upper()}{kind[1:]} ({len(notes)})", notes)
-        notes = [line for answer in self.answers for line in _rows(answer)]
-        lines += _section(f"Answers that changed, as of {self.as_of}", notes)
-        return "\n".join(lines[1:]) + "\n"
+            notes: list[Note] = [(f"{one.about}: {one.text}", []) for one in group]
+            sections.append((f"{kind[0].upper()}{kind[1:]} ({len(notes)})", notes))
+        sections.append((f"Answers that changed, as of {self.as_of}", [_note(answer) for answer in self.answers]))
+        return [section for section in sections if section[1]]
 
 
 def diff(old: Graph, new: Graph, lang: str = "en") -> Difference:
@@ -70,19 +87,18 @@ def diff(old: Graph, new: Graph, lang: str = "en") -> Difference:
     return Difference(told, answers, day, vanished)
 
 
-def render(difference: Difference, form: str) -> str:
-    """Return the notes in a format: md or json."""
-    if form not in ("md", "json"):
-        raise UsageError(f"There is no format {form[:60]!r}.", hint="Choose md or json.")
-    return difference.markdown() if form == "md" else difference.json()
+FORMATS: dict[str, Callable[[Difference], str]] = {
+    "md": Difference.markdown,
+    "json": Difference.json,
+    "html": Difference.html,
+}
+"""How change notes are written, by the word of `--format`."""
 
 
-def _section(title: str, lines: list[str]) -> list[str]:
-    return ["", f"## {title}", "", *lines] if lines else []
-
-
-def _rows(answer: Changed) -> list[str]:
-    lines = [f"- `{answer.query}`: {len(answer.gained)} rows new, {len(answer.lost)} rows gone"]
-    for word, rows in (("new", answer.gained), ("gone", answer.lost)):
-        lines += [f"  - {word}: {layout.markdown(' | '.join(filter(None, row)))}" for row in rows[:_SHOWN_ROWS]]
-    return lines
+def _note(answer: Changed) -> Note:
+    rows = [
+        f"{word}: {' | '.join(filter(None, row))}"
+        for word, found in (("new", answer.gained), ("gone", answer.lost))
+        for row in found[:_SHOWN_ROWS]
+    ]
+    return f"{answer.query}: {len(answer.gained)} rows new, {len(answer.lost)} rows gone", rows
