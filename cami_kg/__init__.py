@@ -66,8 +66,8 @@ class KnowledgeGraph(_graph.Graph):
         Args:
             as_of: the day from which the age of sources is counted; that of the release by default.
         """
-        from cami_kg.publish.answers import release_date
         from cami_kg.quality import quality
+        from cami_kg.query.day import release_date
 
         return quality(self, as_of or release_date(self))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from small_graph import small_graph
 
 from cami_kg.graph import Graph, load
+from cami_kg.publish import publish
 
 HERE = Path(__file__).parent
 
@@ -24,6 +26,18 @@ def miniature() -> Graph:
 def real() -> Graph:
     """The project's own graph."""
     return load()
+
+
+@pytest.fixture(scope="session")
+def published(miniature: Graph, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Publish one part of a release of the miniature, and return its folder."""
+
+    def folder(part: str) -> Path:
+        out = tmp_path_factory.mktemp(part) / "dist"
+        publish(miniature, out, only=[part], as_of=date(2016, 1, 1))
+        return out / part
+
+    return folder
 
 
 @pytest.fixture

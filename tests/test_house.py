@@ -36,6 +36,7 @@ FLOORS: list[list[list[str]]] = [
             "query.saved",
             "query.names",
             "query.bind",
+            "query.day",
             "query.frames",
             "query.geojson",
             "query.results",

@@ -15,8 +15,8 @@ from cami_kg.errors import UsageError
 from cami_kg.graph import load
 from cami_kg.home import Home
 from cami_kg.publish import publish
-from cami_kg.publish.answers import release_date
 from cami_kg.query import catalogue
+from cami_kg.query.day import release_date
 
 ISSUED = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -28,11 +28,9 @@ source:a dcterms:issued "2019-03-04"^^xsd:date , "2018-12-31"^^xsd:date , "2021"
 
 
 @pytest.fixture(scope="module")
-def answers(miniature, tmp_path_factory):
+def answers(published):
     """Publish the answers over the miniature."""
-    out = tmp_path_factory.mktemp("answers") / "dist"
-    publish(miniature, out, only=["answers"], as_of=date(2016, 1, 1))
-    return out / "answers"
+    return published("answers")
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,15 @@ import pytest
 import rdflib
 
 from cami_kg import terms
-from cami_kg.publish import publish
 from cami_kg.query import catalogue
 
 SH = rdflib.Namespace(terms.SH)
 
 
 @pytest.fixture(scope="module")
-def folder(miniature, tmp_path_factory):
+def folder(published):
     """Publish the catalogue alone."""
-    out = tmp_path_factory.mktemp("release") / "dist"
-    publish(miniature, out, only=["queries"])
-    return out / "queries"
+    return published("queries")
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,18 @@
 """Everything with an IRI of ours has a document, which holds what is said of it and the claims about it."""
 
-from datetime import date
-
 import pyoxigraph as ox
 import pytest
 import rdflib
 
 from cami_kg import terms
-from cami_kg.publish import publish
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 
 
 @pytest.fixture(scope="module")
-def documents(miniature, tmp_path_factory):
+def documents(published):
     """Publish the documents of the miniature."""
-    out = tmp_path_factory.mktemp("entities") / "dist"
-    publish(miniature, out, only=["id"], as_of=date(2016, 1, 1))
-    return out / "id"
+    return published("id")
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from cami_kg.home import home
 from cami_kg.query import ask, bind, catalogue
 from cami_kg.query.lint import problems, ties
 from cami_kg.query.names import short
-from cami_kg.query.results import Cell
 from cami_kg.query.saved import SavedQuery
+from cami_kg.query.sparql import Cell
 
 CASES = Path(__file__).parent / "query"
 QUERIES = catalogue(home())

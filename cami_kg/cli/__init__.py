@@ -57,7 +57,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     if not wanted or context.resilient_parsing:
         return
     from cami_kg.graph import load
-    from cami_kg.publish.answers import release_date
+    from cami_kg.query.day import release_date
     from cami_kg.version import code_version, data_hash
 
     graph = load()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cami_kg.cli import complete, terminal
-from cami_kg.cli.options import CITATIONS, CITE_HELP, VALUE, QueryCommand
+from cami_kg.cli.options import CITATIONS, CITE_HELP, LANG, OUTPUT, VALUE, QueryCommand
 from cami_kg.cli.terminal import advise
 from cami_kg.errors import UsageError
 
@@ -29,19 +29,13 @@ if TYPE_CHECKING:
     metavar="table|csv|tsv|json|xml|md|html|ttl|geojson|parquet",
     help="How to write the answer.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
+@OUTPUT
 @click.option("--file", "file", type=click.Path(), metavar="F.rq", help="Ask the query in this file.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of the graph here.")
 @click.option("--timeout", type=float, metavar="S", help="How many seconds the endpoint may take; 60 by default.")
 @click.option("--cite", shell_complete=complete.listed, metavar=f"[{'|'.join(CITATIONS)}]", help=CITE_HELP)
 @click.option("--search", metavar="WORDS", help="Find queries and things by these words, English or Russian.")
-@click.option(
-    "--lang",
-    shell_complete=complete.languages,
-    default="en",
-    metavar="LANG",
-    help="The language of labels, such as ru.",
-)
+@LANG
 @click.pass_context
 def query(
     context: click.Context,
@@ -125,8 +119,8 @@ def _warn_of_other_concepts(graph: Graph, asked: SavedQuery, words: dict[str, tu
 
 def _cited(answer: Answer, form: str, cite_form: str) -> str:
     """Return what follows the rows to cite them; where that would spoil the format, say it on stderr."""
-    from cami_kg.publish.answers import release_date
     from cami_kg.query.cite import cite, render
+    from cami_kg.query.day import release_date
 
     text = render(cite(answer, release_date(answer.graph)), cite_form, markdown=form == "md")
     if form in ("table", "md"):
@@ -142,8 +136,7 @@ def _rendered(answer: Answer, form: str, lang: str, output: Path | None) -> byte
         raise UsageError("Parquet is not for a terminal.", hint="Give --output FILE, or send it through a pipe.")
     width = None if output else terminal.width()
     content = rendered(answer, form, lang=lang, width=width)
-    read = form in ("table", "md", "html", "geojson", "parquet")  # these have read the rows
-    if not answer.rows if read else is_empty(content.decode(), form):
+    if not answer.rows if answer.has_read_rows else is_empty(content.decode(), form):
         _explain(answer, lang)
     return content
 
@@ -158,13 +151,7 @@ def _explain(answer: Answer, lang: str) -> None:
 @click.command()
 @click.argument("thing", shell_complete=complete.values("rdfs:Resource"))
 @click.option("--as-of", metavar="DATE", help="Only claims that hold on this date.")
-@click.option(
-    "--lang",
-    shell_complete=complete.languages,
-    default="en",
-    metavar="LANG",
-    help="The language of labels, such as ru.",
-)
+@LANG
 def show(thing: str, as_of: str | None, lang: str) -> None:
     """Show everything about one thing, with its sources.
 

@@ -44,8 +44,8 @@ def check(paths: tuple[Path, ...], form: str, report: bool) -> int:
 def _report(paths: tuple[Path, ...], form: str) -> int:
     """Print the quality report; a warning in it is no error."""
     from cami_kg.graph import load
-    from cami_kg.publish.answers import release_date
     from cami_kg.quality import quality, render
+    from cami_kg.query.day import release_date
 
     if paths:
         raise UsageError("The quality report is about the whole graph.", hint="Leave the paths out.")

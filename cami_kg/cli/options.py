@@ -21,6 +21,18 @@ CITATIONS = ("text", "bibtex", "csl")
 
 CITE_HELP = "Cite the sources and the answer: below a table or md, for other formats on stderr."
 
+LANG = click.option(
+    "--lang",
+    shell_complete=complete.languages,
+    default="en",
+    metavar="LANG",
+    help="The language of labels, such as ru.",
+)
+
+OUTPUT = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file."
+)
+
 VALUE = "value_"
 """What sets a query's parameters apart from the command's own, such as NAME."""
 

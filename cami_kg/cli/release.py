@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cami_kg.cli import complete
+from cami_kg.cli.options import LANG, OUTPUT
 from cami_kg.cli.terminal import advise, write
 from cami_kg.errors import CamiError
 
@@ -91,8 +92,8 @@ def push(endpoint: str, store: str | None, timeout: float | None) -> int:
 @click.option(
     "--format", "form", default="md", type=click.Choice(["md", "json", "html"]), help="How to write the notes."
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
-@click.option("--lang", default="en", metavar="LANG", help="The language of labels, such as ru.")
+@OUTPUT
+@LANG
 def diff(old: str, new: str, form: str, output: Path | None, lang: str) -> int:
     """Write change notes: what differs between two states of the graph. Exit code 1: a published IRI vanished.
 

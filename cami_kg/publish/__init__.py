@@ -9,13 +9,14 @@ from pathlib import Path
 
 from cami_kg.errors import UsageError, nearest
 from cami_kg.graph import Graph
-from cami_kg.publish.answers import release_date, write_answers
+from cami_kg.publish.answers import write_answers
 from cami_kg.publish.catalogue import write_catalogue
 from cami_kg.publish.dumps import write_dumps
 from cami_kg.publish.entities import write_entities
 from cami_kg.publish.quality import write_quality
 from cami_kg.publish.release import checksums, new_release
 from cami_kg.publish.tables import write_tables
+from cami_kg.query.day import release_date
 
 Progress = Callable[[str], None]
 

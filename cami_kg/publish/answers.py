@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from cami_kg import terms
 from cami_kg.graph import Graph
-from cami_kg.query import Answer, SavedQuery, bind, catalogue, today
-from cami_kg.query.bind import lexical_date
+from cami_kg.query import Answer, SavedQuery, bind, catalogue
+from cami_kg.query.bind import on
 from cami_kg.query.results import render
-from cami_kg.query.sparql import Term
-
-_DATE = ox.NamedNode(terms.XSD + "date")
 
 
 def write_answers(graph: Graph, folder: Path, as_of: date, progress: Callable[[str], None]) -> None:
@@ -42,9 +34,7 @@ def write_answers(graph: Graph, folder: Path, as_of: date, progress: Callable[[s
 
 def _write_answer(graph: Graph, query: SavedQuery, folder: Path, as_of: date) -> dict[str, object]:
     """Ask one query, write its answer, and return its entry of the index."""
-    day: dict[str, list[Term]] = {}
-    if "asOf" in query.params:
-        day["asOf"] = [ox.Literal(as_of.isoformat(), datatype=_DATE)]
+    day = on(query, as_of)
     answer = Answer(graph, query, bind(query, day), as_of if day else None)
     formats = ("ttl" if answer.makes_triples else "csv", "md")
     for form in formats:
@@ -63,36 +53,3 @@ def _write_answer(graph: Graph, query: SavedQuery, folder: Path, as_of: date) ->
 
 def _write(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
-
-
-def release_date(graph: Graph) -> date:
-    """Return the day that a release of this graph speaks of.
-
-    That is the day of `SOURCE_DATE_EPOCH` where it is set, else of the last commit of the checkout, else (in a wheel,
-    which knows no commits) the newest day on which a source was issued, else today; all in UTC. So a checkout and the
-    wheel built from it may give different days for the same data; with `SOURCE_DATE_EPOCH` they give the same.
-
-    Raises:
-        UsageError: `SOURCE_DATE_EPOCH` is not a number of seconds.
-    """
-    if os.environ.get("SOURCE_DATE_EPOCH"):
-        return today()
-    return _commit_day(graph.home.root) or _newest_source(graph) or today()
-
-
-def _commit_day(root: Path) -> date | None:
-    if not (root / ".git").exists():  # an installed copy, which may lie in somebody else's repository
-        return None
-    command = ["git", "-C", str(root), "log", "-1", "--format=%ct"]
-    try:
-        seconds = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 (no shell)
-    except (OSError, subprocess.CalledProcessError):  # no git, or no commit yet
-        return None
-    return datetime.fromtimestamp(int(seconds), UTC).date()
-
-
-def _newest_source(graph: Graph) -> date | None:
-    issued = ox.NamedNode(terms.expand("dcterms:issued"))
-    days = (quad.object for quad in graph.store.quads_for_pattern(None, issued, None))
-    texts = (lexical_date(day.value) for day in days if isinstance(day, ox.Literal) and day.datatype == _DATE)
-    return max((date.fromisoformat(text) for text in texts if text), default=None)

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from cami_kg.errors import UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import remote, wire
-from cami_kg.query.results import Cell
 from cami_kg.query.saved import SavedQuery
+from cami_kg.query.sparql import Cell
 from cami_kg.terms import GRAPH, XSD
 
 COUNT = f"""SELECT ?graph (COUNT(*) AS ?triples) WHERE {{

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import time
 from datetime import date
 
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.query import sparql
 from cami_kg.query.bind import Values, bind, terms
+from cami_kg.query.day import today
 from cami_kg.query.results import Answer, Question
 from cami_kg.query.saved import Parameter, SavedQuery, catalogue, find
 
@@ -72,15 +71,6 @@ def prepared(graph: Graph, query: SavedQuery, values: Values | None, as_of: date
     bound = terms(graph, query, given)
     day = date.fromisoformat(bound["asOf"][0].value) if bound.get("asOf") else None
     return bind(query, bound), day, bound
-
-
-def today() -> date:
-    """Return the date that answers are for: that of `SOURCE_DATE_EPOCH` if it is set, else today in UTC."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
-    try:
-        return date(*time.gmtime(int(epoch))[:3])
-    except (ValueError, OverflowError, OSError):
-        raise UsageError(f"SOURCE_DATE_EPOCH is {epoch[:60]!r}.", hint="Set it to seconds since 1970.") from None
 
 
 def _refuse(query: SavedQuery) -> None:

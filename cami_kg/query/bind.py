@@ -67,6 +67,13 @@ def lexical_date(word: str) -> str | None:
     return (first if found[3] else _last_day(first)).isoformat()
 
 
+def on(query: SavedQuery, day: date) -> dict[str, list[sparql.Term]]:
+    """Return the terms that ask a query with its own examples for a day: nothing if it has no `asOf`."""
+    return (
+        {"asOf": [ox.Literal(day.isoformat(), datatype=ox.NamedNode(expand(_DAY)))]} if "asOf" in query.params else {}
+    )
+
+
 def _last_day(first: date) -> date:
     """Return the last day of the month that begins with `first`."""
     from calendar import monthrange

@@ -12,9 +12,9 @@ from cami_kg.graph import Graph
 from cami_kg.query import layout, sparql
 from cami_kg.query.bind import bind, lexical_date
 from cami_kg.query.names import ANYTHING, label, linked, literals, node, short, shown, things
-from cami_kg.query.results import Answer, Cell
+from cami_kg.query.results import Answer
 from cami_kg.query.saved import DATATYPES, Parameter
-from cami_kg.query.sparql import Term
+from cami_kg.query.sparql import Cell, Term
 from cami_kg.terms import XSD
 
 MOST = 5

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from cami_kg.errors import CamiError
+from cami_kg.query.sparql import Cell
 from cami_kg.terms import XSD
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-
-Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

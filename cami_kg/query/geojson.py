@@ -11,9 +11,8 @@ import pyoxigraph as ox
 from cami_kg.errors import CamiError, UsageError
 from cami_kg.graph import Graph
 from cami_kg.query.names import literals, node, short
+from cami_kg.query.sparql import Cell
 from cami_kg.terms import XSD
-
-Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 
 _CRS = re.compile(r"\s*<([^>]*)>\s*(.*)", re.DOTALL)
 _CRS84 = re.compile(r"https?://www\.opengis\.net/def/crs/OGC/1\.3/CRS84")
@@ -67,22 +66,30 @@ def _shape(graph: Graph, row: Sequence[Cell]) -> dict[str, object] | None:
         texts = literals(graph, cell, "geo:asWKT") if isinstance(cell, ox.NamedNode) else [cell]
         for text in texts:
             if isinstance(text, ox.Literal) and text.datatype == node("geo:wktLiteral"):
-                return _geometry(text.value)
+                return geometry(text.value)
     return None
 
 
-def _geometry(text: str) -> dict[str, object]:
-    """Return WKT as an object of GeoJSON, outer rings counterclockwise."""
+def geometry(text: str, name: str = "A geometry") -> dict[str, object]:
+    """Return WKT as an object of GeoJSON, outer rings counterclockwise.
+
+    Args:
+        text: the WKT, in longitude and latitude.
+        name: what errors call it.
+
+    Raises:
+        CamiError: it is no WKT, or not in longitude and latitude of WGS 84.
+    """
     import shapely
 
     if found := _CRS.fullmatch(text):
         if not _CRS84.fullmatch(found[1]):
             hint = "Choose csv, and convert it."
-            raise CamiError(f"A geometry is in the coordinates of {found[1][:80]!r}, not in CRS84.", hint=hint)
+            raise CamiError(f"{name} is in the coordinates of {found[1][:80]!r}, not in CRS84.", hint=hint)
         text = found[2]
     try:
         shape = shapely.orient_polygons(shapely.from_wkt(text))
         made: dict[str, object] = json.loads(shapely.to_geojson(shape))
     except shapely.errors.ShapelyError:
-        raise CamiError(f"A geometry is not WKT: {text[:60]!r}.", hint="Correct it in the graph.") from None
+        raise CamiError(f"{name} is not WKT: {text[:60]!r}.", hint="Correct it in the graph.") from None
     return made

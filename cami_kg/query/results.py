@@ -16,7 +16,7 @@ from cami_kg.graph import Graph
 from cami_kg.query import layout
 from cami_kg.query.names import label, language, linked, literals, node, short
 from cami_kg.query.saved import SavedQuery
-from cami_kg.query.sparql import Term
+from cami_kg.query.sparql import Cell, Term
 from cami_kg.terms import ID, XSD, prefixes
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
-Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 Question = tuple[str, date | None, dict[str, list[Term]]]
 """The text to run, the date that it is for, and the terms that were given for parameters."""
 
@@ -98,9 +97,16 @@ class Answer:
         except _FAILURES as error:
             raise _failure(self.query, error) from None
 
+    @property
+    def has_read_rows(self) -> bool:
+        """Whether `rows` is at hand, so that looking at it does not ask again."""
+        return "rows" in vars(self)
+
     def _repr_html_(self) -> str:
         """Return the first rows as a table, which notebooks show; a row is folded and labelled as in `table`."""
-        return _shown(self)
+        from cami_kg.page import page
+
+        return page("table.html", **_cells(self, "en", _NOTEBOOK))
 
     @cached_property
     def sources(self) -> list[ox.NamedNode]:
@@ -171,12 +177,6 @@ class Answer:
             raise UsageError("The query makes no triples to write as ttl.", hint="Choose table, csv, tsv, json or xml.")
         triples = sorted(set(found), key=str)
         return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
-
-
-def _shown(answer: Answer) -> str:
-    from cami_kg.page import page
-
-    return page("table.html", **_cells(answer, "en", _NOTEBOOK))
 
 
 def render(answer: Answer, format: str = "table", *, lang: str = "en", width: int | None = None) -> str:  # noqa: A002

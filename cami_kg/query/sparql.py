@@ -14,6 +14,10 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 Term = ox.NamedNode | ox.Literal
+"""What a parameter may be bound to."""
+
+Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+"""What may stand in a row of an answer; None where nothing is bound."""
 
 DEEPEST = 100
 """How deep brackets may nest; the engine's parser would overflow its stack at some two thousand."""

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from cami_kg.errors import CamiError
 from cami_kg.publish.tables.rows import Row
 from cami_kg.publish.tables.schema import WKT, Table
 from cami_kg.publish.tables.typed import typed
+from cami_kg.query.geojson import geometry
 
 
 def write_geojson(folder: Path, tables: list[Table], rows: Mapping[str, list[Row]]) -> None:
@@ -36,20 +36,10 @@ def _feature(table: Table, row: Row, place: int) -> dict[str, object]:
     return {
         "type": "Feature",
         "id": row[0],
-        "geometry": _geometry(row[0], row[place] or ""),
+        "geometry": geometry(row[place] or "", f"The geometry of {row[0]}"),
         "properties": {
             column.name: str(value) if column.type == "date" else value
             for at, (column, cell) in enumerate(cells)
             if at != place and (value := typed(column, cell)) is not None
         },
     }
-
-
-def _geometry(thing: str | None, text: str) -> object:
-    import shapely
-
-    try:
-        shape = shapely.from_wkt(text)
-    except shapely.errors.ShapelyError as error:
-        raise CamiError(f"The geometry of {thing} is not WKT: {error}.", hint="Correct its geo:asWKT.") from None
-    return json.loads(shapely.to_geojson(shapely.orient_polygons(shape)))  # outer rings counterclockwise
