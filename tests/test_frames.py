@@ -37,6 +37,7 @@ def typed(kind: str, *texts: str) -> list[str]:
     [
         ([*typed("integer", "7"), "UNDEF"], "int64", [7, None]),
         (typed("decimal", "1.5"), "decimal128(2, 1)", [Decimal("1.5")]),
+        ([*typed("integer", "22"), *typed("decimal", "233.6")], "decimal128(4, 1)", [Decimal(22), Decimal("233.6")]),
         (typed("boolean", "true", "0"), "bool", [True, False]),
         (typed("gYear", "2016"), "string", ["2016"]),
         ([*typed("date", "2016-05-01"), *typed("gYear", "2016")], "string", ["2016-05-01", "2016"]),

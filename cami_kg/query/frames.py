@@ -44,8 +44,8 @@ _VALUES: dict[str, tuple[str, Callable[[str], object]]] = {
 def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], about: Mapping[str, str]) -> pa.Table:
     """Return rows as a table of Arrow.
 
-    A column has the type of its values where all have one datatype that Arrow has too, else it is text: dates that are
-    not known to the day get no day. IRIs are text; where nothing is bound it is null.
+    A column has the type of its values where all have one datatype that Arrow has too (whole numbers beside decimals
+    are decimals), else it is text: dates that are not known to the day get no day. IRIs are text; where nothing is bound it is null.
 
     Args:
         columns: their names.
@@ -91,6 +91,7 @@ def _column(cells: Sequence[Cell]) -> pa.Array:
     import pyarrow as pa
 
     kinds = {cell.datatype.value if isinstance(cell, ox.Literal) else "" for cell in cells if cell is not None}
+    kinds -= {XSD + "integer"} if XSD + "decimal" in kinds else set()  # whole numbers are decimals too
     name = next(iter(kinds)).removeprefix(XSD) if len(kinds) == 1 else ""
     if name in _VALUES:
         arrow_type, read = _VALUES[name]
