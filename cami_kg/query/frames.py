@@ -45,7 +45,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], about: Mapping
     """Return rows as a table of Arrow.
 
     A column has the type of its values where all have one datatype that Arrow has too (whole numbers beside decimals
-    are decimals), else it is text: dates that are not known to the day get no day. IRIs are text; where nothing is bound it is null.
+    are decimals), else it is text: dates that are not known to the day get no day. IRIs are text; where nothing is
+    bound it is null.
 
     Args:
         columns: their names.
